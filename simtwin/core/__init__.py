@@ -1,0 +1,1 @@
+"""The mechanics: plans, buckets, schedules, scripts, settings. No clock, no I/O, no chance but by argument."""

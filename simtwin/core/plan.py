@@ -1,0 +1,208 @@
+"""A response before it happens.
+
+A plan is a lazy sequence of steps. Nothing here does I/O or reads a clock: a `Wait` says how long,
+and whoever performs the plan does the waiting. A fault is a function from plan to plan, so an early
+529, a slow trickle, a stall and a reset in mid-stream are all just plans.
+
+    Head ─► Wait ─► Chunk ─► Chunk ─► … ─► End        an answer
+    Head ─► Chunk ─► Wait(inf)                         one that goes silent
+    Head ─► Chunk ─► Hangup(reset=True)                one that is cut off
+
+The law of a plan: at most one `Head`, and before any `Chunk` or `End`; nothing after `End` or
+`Hangup`. `Mark` may stand anywhere before those and sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+
+import attrs
+from attrs.validators import and_, ge, instance_of, optional
+
+
+@attrs.frozen
+class Head:
+    """The status line and headers. Header names are lower case; values are latin-1 text."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """The first value under `name` (lower case), or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+    @property
+    def streams(self) -> bool:
+        """Whether the body is a stream of server-sent events."""
+        return (self.header("content-type") or "").startswith("text/event-stream")
+
+
+@attrs.frozen
+class Wait:
+    """Do nothing for `seconds`; `math.inf` is a hang."""
+
+    seconds: float
+
+
+@attrs.frozen
+class Chunk:
+    """One frame of the body: a server-sent event, or a whole JSON body.
+
+    `event` is the name of the server-sent event, None for a JSON body. `tokens` is how many output
+    tokens the client has once it has read this frame. `ends` is False for the first piece of a
+    frame that a fault cut in two.
+    """
+
+    data: bytes
+    event: str | None = None
+    tokens: int = 0
+    ends: bool = True
+
+
+@attrs.frozen
+class End:
+    """The body is complete, and the framing says so."""
+
+
+@attrs.frozen
+class Hangup:
+    """The connection ends here: FIN, or RST where `reset`.
+
+    With `flush`, what was written before is left to reach the peer's kernel first; a reset throws
+    away whatever is still queued.
+    """
+
+    reset: bool = False
+    flush: bool = True
+
+
+@attrs.frozen
+class Raw:
+    """Bytes past HTTP's framing, for faults that break it."""
+
+    data: bytes
+
+
+@attrs.frozen
+class Mark:
+    """A fault takes effect here. Sends nothing; `rule` is filled in where faults are composed."""
+
+    rule: str = ""
+
+
+Step = Head | Wait | Chunk | End | Hangup | Raw | Mark
+Plan = Iterable[Step]
+
+
+@attrs.frozen
+class Place:
+    """A place in the body of an answer, given by at most one of four measures.
+
+    Args:
+        after_events: that many whole frames have been sent, pings included.
+        before_event: the first frame of that name comes next.
+        at_byte: that many bytes of the body have been sent.
+        at_token: that many output tokens have been sent.
+
+    None of them given is the very beginning of the body. A JSON answer has no events and its tokens
+    arrive all at once, so only `after_events=0` and `at_byte` name a place in it.
+    """
+
+    after_events: int | None = None
+    before_event: str | None = None
+    at_byte: int | None = None
+    at_token: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        given = [name for name, value in attrs.asdict(self).items() if value is not None]
+        if len(given) > 1:
+            raise ValueError(f"only one place can be given, not {' and '.join(given)}")
+
+
+#: Validator for a setting that is a place counted from zero.
+count = optional(and_(instance_of(int), ge(0)))
+
+
+class Cursor:
+    """A plan that is read up to a place, and then on from there.
+
+    A fault with a place is three lines:
+
+        cursor = Cursor(plan)
+        if (yield from cursor.reach(place)):
+            yield …
+        yield from cursor
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._steps = iter(plan)
+        self._held: Step | None = None
+        self._events = 0
+        self._bytes = 0
+        self._tokens = 0
+
+    def __iter__(self) -> Iterator[Step]:
+        return self
+
+    def __next__(self) -> Step:
+        if self._held is not None:
+            step, self._held = self._held, None
+            return step
+        return next(self._steps)
+
+    def reach(self, place: Place) -> Generator[Step, None, bool]:
+        """Pass steps on until `place` comes next; False where the plan ends before that.
+
+        A place that counts what was sent is reached as soon as that much was, before any wait that
+        follows; `before_event` is reached when the frame is due; `at_byte` cuts the frame that it
+        lies in. The very end of the body can be reached. On arrival a `Mark` is passed on.
+        """
+        for step in self:
+            match step:
+                case Head():
+                    yield step
+                    if self._here(place, None):
+                        yield Mark()
+                        return True
+                case Chunk():
+                    if self._here(place, step):
+                        self._held = step
+                        yield Mark()
+                        return True
+                    cut = self._cut(place, step)
+                    if cut is not None:
+                        first, self._held = cut
+                        yield first
+                        yield Mark()
+                        return True
+                    yield step
+                    self._count(step)
+                    if self._here(place, None):
+                        yield Mark()
+                        return True
+                case _:
+                    yield step
+        return False
+
+    def _here(self, place: Place, upcoming: Chunk | None) -> bool:
+        """Whether the place is where the cursor stands; `upcoming` is the frame that comes next."""
+        if place.before_event is not None:
+            return upcoming is not None and upcoming.event == place.before_event
+        if place.at_byte is not None:
+            return self._bytes == place.at_byte
+        if place.at_token is not None:
+            return self._tokens >= place.at_token
+        return self._events == (place.after_events or 0)
+
+    def _cut(self, place: Place, chunk: Chunk) -> tuple[Chunk, Chunk] | None:
+        if place.at_byte is None or place.at_byte >= self._bytes + len(chunk.data):
+            return None
+        at = place.at_byte - self._bytes
+        first = attrs.evolve(chunk, data=chunk.data[:at], tokens=0, ends=False)
+        return first, attrs.evolve(chunk, data=chunk.data[at:])
+
+    def _count(self, chunk: Chunk) -> None:
+        self._bytes += len(chunk.data)
+        if chunk.event is not None:
+            self._events += chunk.ends
+            self._tokens += chunk.tokens

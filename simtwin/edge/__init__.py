@@ -1,0 +1,1 @@
+"""HTTP and sockets: the only room that knows status lines."""

@@ -1,0 +1,1 @@
+"""What the twin remembers of tenants, keys and requests, behind one small interface."""
