@@ -1,1 +1,42 @@
-"""The kinds of fault, one small file each."""
+"""The kinds of fault, one small file each, in the order of the catalogue (faults/README.md)."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from simtwin.core.fault import Fault
+from simtwin_faults.disconnect import Disconnect
+from simtwin_faults.error_event import ErrorEvent
+from simtwin_faults.hang import Hang
+from simtwin_faults.latency import Latency
+from simtwin_faults.pace import Pace
+from simtwin_faults.refuse import Refuse
+from simtwin_faults.stall import Stall
+from simtwin_faults.third_party import with_installed
+from simtwin_faults.truncate import Truncate
+
+KINDS: Mapping[str, type[Fault]] = MappingProxyType(
+    {
+        "refuse": Refuse,
+        "error_event": ErrorEvent,
+        "disconnect": Disconnect,
+        "latency": Latency,
+        "pace": Pace,
+        "stall": Stall,
+        "hang": Hang,
+        "truncate": Truncate,
+    }
+)
+
+
+def all_kinds(tell: Callable[[str], object] = warnings.warn) -> Mapping[str, type[Fault]]:
+    """Our own kinds, then those that installed packages bring.
+
+    This imports what they name, so call it once, at the start.
+
+    Args:
+        tell: hears one sentence about each kind that cannot be loaded, and is left out.
+    """
+    return with_installed(KINDS, tell)

@@ -6,14 +6,22 @@ nothing of when it fires: that is `schedule`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from math import isfinite
 from random import Random
-from typing import Any, Protocol, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Literal, Protocol, Union, get_args, get_origin, get_type_hints
 
 import attrs
 import msgspec
 
 from simtwin.core.plan import Head, Mark, Plan, Step
+from simtwin.core.quote import quote
+
+#: A validator's reason may quote the value, and a value may be as long as a request.
+LONGEST_REASON = 300
 
 
 class Fault(Protocol):
@@ -33,12 +41,19 @@ Kinds = Mapping[str, type[Fault]]
 
 
 class SettingsError(ValueError):
-    """Settings that cannot be; `path` names the place in the caller's words, may be empty."""
+    """Settings that cannot be.
 
-    def __init__(self, message: str, path: str = "") -> None:
+    Args:
+        message: what is wrong, in the caller's words.
+        path: the place in the caller's document; may be empty.
+        setting: the setting of a kind that is at fault, where it is one.
+    """
+
+    def __init__(self, message: str, path: str = "", setting: str | None = None) -> None:
         super().__init__(f"{path}: {message}" if path else message)
         self.message = message
         self.path = path
+        self.setting = setting
 
 
 @attrs.frozen
@@ -53,59 +68,56 @@ class Setting:
 
 def settings_of(kind: type[Fault]) -> tuple[Setting, ...]:
     """The settings of a kind in the order of its fields."""
-    hints = get_type_hints(kind)
-    return tuple(
-        Setting(
-            name=field.name,
-            type=_words(hints[field.name]),
-            default=None if field.default is attrs.NOTHING else field.default,
-            required=field.default is attrs.NOTHING,
-        )
-        for field in attrs.fields(kind)  # type: ignore[arg-type]  # every kind is an attrs class
-    )
+    return tuple(setting for setting, _ in _fields(kind).values())
 
 
 def make(kinds: Kinds, kind: str, settings: object, path: str = "") -> Fault:
     """A fault of `kind` with `settings` (a mapping of names to JSON values).
+
+    A null is a setting that is not given, but where the kind takes one. A number that is not finite
+    is taken only where it is the default.
 
     Raises:
         SettingsError: the kind is unknown, or a setting is unknown, missing or out of range.
     """
     cls = kinds.get(kind)
     if cls is None:
-        raise SettingsError(f"there is no kind {kind!r}; there are {', '.join(kinds)}", path)
+        raise SettingsError(f"there is no kind {quote(kind)}; there are {', '.join(kinds)}", path)
     if not isinstance(settings, Mapping):
-        raise SettingsError(f"{kind} takes a table of settings, not {settings!r}", path)
-    known = settings_of(cls)
-    names = ", ".join(setting.name for setting in known) or "none"
+        raise SettingsError(f"{kind} takes a table of settings, not {quote(settings)}", path)
+    fields = _fields(cls)
     for name in settings:
-        if name not in {setting.name for setting in known}:
-            raise SettingsError(f"{kind} has no setting {name!r}; it has {names}", path)
-    hints = get_type_hints(cls)
+        if name not in fields:
+            known = f"it has {', '.join(fields)}" if fields else "it has none"
+            raise SettingsError(f"{kind} has no setting {quote(name)}; {known}", path, str(name))
     values = {}
-    for setting in known:
-        if setting.name in settings:
-            raw = settings[setting.name]
-            try:
-                values[setting.name] = msgspec.convert(raw, hints[setting.name], strict=True)
-            except msgspec.ValidationError:
-                raise SettingsError(
-                    f"{kind}: {setting.name} must be {setting.type}, not {raw!r}", path
-                ) from None
-        elif setting.required:
-            raise SettingsError(f"{kind} needs the setting {setting.name!r}", path)
+    for name, (setting, hint) in fields.items():
+        raw = settings.get(name)
+        if raw is None and (name not in settings or NoneType not in get_args(hint)):
+            if setting.required:
+                raise SettingsError(f"{kind} needs the setting {name!r}", path)
+            continue
+        try:
+            values[name] = _value(setting, hint, raw)
+        except ValueError as error:
+            raise SettingsError(f"{kind}: {name} must be {error}", path, name) from None
     try:
         return cls(**values)
     except (ValueError, TypeError) as error:
-        raise SettingsError(f"{kind}: {error.args[0]}", path) from None
+        words = str(next(iter(error.args), "these settings cannot be"))[:LONGEST_REASON]
+        # Nothing but its words tells which setting a validator refused; those of attrs quote it.
+        guilty = next(
+            (name for name in values if words.startswith(f"{name} ") or f"'{name}'" in words), None
+        )
+        raise SettingsError(f"{kind}: {words}", path, guilty) from None
 
 
 def as_settings(fault: Fault) -> dict[str, Any]:
-    """The settings of a fault that differ from their defaults: what `make` takes back."""
+    """The settings of a fault that differ from their defaults, as JSON: what `make` takes back."""
     return {
-        field.name: getattr(fault, field.name)
-        for field in attrs.fields(type(fault))  # type: ignore[arg-type]  # every kind is an attrs class
-        if field.default is attrs.NOTHING or getattr(fault, field.name) != field.default
+        name: _as_json(getattr(fault, name))
+        for name, (setting, _) in _fields(type(fault)).items()
+        if setting.required or getattr(fault, name) != setting.default
     }
 
 
@@ -134,10 +146,16 @@ def compose(plan: Plan, fired: Iterable[Fired], chance: Callable[[str], Random])
     Args:
         plan: the answer as it would be.
         fired: the faults, in the order of their rules.
-        chance: the source of randomness of a rule, by its name.
+        chance: the source of randomness of a use, by its name. Names of rules have no slash, and
+            the n-th fault of a rule (a script's item may have several) draws as `rule/n`.
     """
+    parts: Counter[str] = Counter()
     for each in effective(fired):
-        plan = _named(each.fault.rewrite(plan, chance(each.rule)), each.rule)
+        # Not the rule's own name: with that `chance` draws whether the rule fires, and the first
+        # number that a fault drew would be the small one that made it fire.
+        rng = chance(f"{each.rule}/{parts[each.rule]}")
+        parts[each.rule] += 1
+        plan = _named(each.fault.rewrite(plan, rng), each.rule)
     return plan
 
 
@@ -151,10 +169,55 @@ def _named(plan: Iterator[Step], rule: str) -> Iterator[Step]:
         yield Mark(rule) if isinstance(step, Mark) and not step.rule else step
 
 
+# Types are looked up again for every fault of a script, and reading them takes long.
+@lru_cache(maxsize=256)
+def _fields(kind: type[Fault]) -> Mapping[str, tuple[Setting, Any]]:
+    """Every setting of a kind by its name, with its type."""
+    hints = get_type_hints(kind)
+    return {
+        field.name: (
+            Setting(
+                name=field.name,
+                type=_words(hints[field.name]),
+                default=None if field.default is attrs.NOTHING else field.default,
+                required=field.default is attrs.NOTHING,
+            ),
+            hints[field.name],
+        )
+        for field in attrs.fields(kind)  # type: ignore[arg-type]  # every kind is an attrs class
+    }
+
+
+def _value(setting: Setting, hint: Any, raw: Any) -> Any:
+    """`raw` as a value of type `hint`; a ValueError says what it must be instead."""
+    try:
+        value = msgspec.convert(raw, hint)
+    except msgspec.ValidationError:
+        raise ValueError(f"{setting.type}, not {quote(raw)}") from None
+    if isinstance(value, float) and not isfinite(value) and value != setting.default:
+        raise ValueError(f"a finite number, not {quote(raw)}")
+    if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise ValueError(f"text without lone surrogates, not {quote(raw)}")
+    return value
+
+
 def _words(hint: Any) -> str:
-    options = [hint, *getattr(hint, "__args__", ())]
-    words = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
-    literals = [repr(value) for value in getattr(hint, "__args__", ()) if isinstance(value, str)]
-    if literals:
-        return f"one of {', '.join(literals)}"
-    return next((words[option] for option in options if option in words), "something else")
+    if get_origin(hint) in {Union, UnionType}:
+        return " or ".join(_words(option) for option in get_args(hint) if option is not NoneType)
+    if get_origin(hint) is Literal:
+        return f"one of {', '.join(quote(value) for value in get_args(hint))}"
+    words = {
+        int: "a whole number",
+        float: "a number",
+        str: "text",
+        bool: "true or false",
+        tuple: "a list",
+        list: "a list",
+        dict: "a table",
+        Mapping: "a table",
+    }
+    return words.get(get_origin(hint) or hint, "something else")
+
+
+def _as_json(value: Any) -> Any:
+    return [_as_json(each) for each in value] if isinstance(value, list | tuple) else value

@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator
 
 import attrs
-from attrs.validators import and_, ge, instance_of, optional
 
 
 @attrs.frozen
@@ -49,8 +48,8 @@ class Chunk:
     """One frame of the body: a server-sent event, or a whole JSON body.
 
     `event` is the name of the server-sent event, None for a JSON body. `tokens` is how many output
-    tokens the client has once it has read this frame. `ends` is False for the first piece of a
-    frame that a fault cut in two.
+    tokens this frame brings. `ends` is False for the first piece of a frame that a fault cut in
+    two; the frame, with its tokens, counts as sent once its last piece is.
     """
 
     data: bytes
@@ -119,10 +118,6 @@ class Place:
             raise ValueError(f"only one place can be given, not {' and '.join(given)}")
 
 
-#: Validator for a setting that is a place counted from zero.
-count = optional(and_(instance_of(int), ge(0)))
-
-
 class Cursor:
     """A plan that is read up to a place, and then on from there.
 
@@ -149,6 +144,15 @@ class Cursor:
             step, self._held = self._held, None
             return step
         return next(self._steps)
+
+    def head(self) -> Generator[Step, None, Head | None]:
+        """Pass on what stands before the head; the head, which is still to be read, or None."""
+        for step in self:
+            if isinstance(step, Head):
+                self._held = step
+                return step
+            yield step
+        return None
 
     def reach(self, place: Place) -> Generator[Step, None, bool]:
         """Pass steps on until `place` comes next; False where the plan ends before that.

@@ -1,0 +1,1 @@
+"""What is asked: a body becomes a request, or the API's 400."""

@@ -1,0 +1,46 @@
+"""How the API says that a field will not do: a dotted path, a colon, and pydantic's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+MISSING = "Field required"
+EXTRA = "Extra inputs are not permitted"
+
+#: What is said of a value that is not of a type, by the type that JSON has for it.
+NOT_A: Mapping[type, str] = {
+    str: "Input should be a valid string",
+    int: "Input should be a valid integer",
+    float: "Input should be a valid number",
+    bool: "Input should be a valid boolean",
+    list: "Input should be a valid list",
+    dict: "Input should be a valid dictionary",
+}
+
+
+def one_of(values: Iterable[str]) -> str:
+    """What is said of a value that is none of `values`."""
+    *most, last = (f"'{value}'" for value in values)
+    listed = f"{', '.join(most)} or {last}" if most else last
+    return f"Input should be {listed}"
+
+
+def at_least(least: int) -> str:
+    """What is said of a number below `least`."""
+    return f"Input should be greater than or equal to {least}"
+
+
+def unknown_tag(tag: str, known: Iterable[str]) -> str:
+    """What is said of an object whose `type` is none of `known`; seen on the real API in 2026-01."""
+    expected = ", ".join(f"'{name}'" for name in sorted(known))
+    return (
+        f"Input tag '{tag}' found using 'type' does not match any of the expected tags: {expected}"
+    )
+
+
+def field_fault(holder: Mapping[str, object], name: str, kind: type) -> str | None:
+    """What is wrong with a required field of a given type, None where nothing is."""
+    value = holder.get(name)
+    if type(value) is kind:
+        return None
+    return NOT_A[kind] if name in holder else MISSING

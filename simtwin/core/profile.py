@@ -1,0 +1,86 @@
+"""A profile: a named list of rules, with what happens and what a good client does then.
+
+summary = "One stream in twenty goes silent for half a minute."
+good_client = "Has a timeout for silence, and starts again."
+
+[[rules]]
+match = { stream = true }
+when = { chance = 0.05 }
+stall = { after_events = 3, seconds = 30 }
+"""
+
+from __future__ import annotations
+
+import tomllib
+
+import attrs
+
+from simtwin.core.fault import Kinds, SettingsError
+from simtwin.core.quote import quote
+from simtwin.core.rule import rules
+from simtwin.core.schedule import Rule
+
+#: A thousand rules at length are a quarter of this, and the parser of TOML takes no pause.
+LONGEST_PROFILE = 1_000_000
+
+_FIELDS = ("summary", "good_client", "rules")
+
+
+@attrs.frozen
+class Profile:
+    """A profile by its name, which settings list it under."""
+
+    name: str
+    summary: str
+    good_client: str
+    rules: tuple[Rule, ...]
+
+
+def parse(text: str, name: str, kinds: Kinds) -> Profile:
+    """The profile that `text` is, in TOML.
+
+    Args:
+        text: the content of the file.
+        name: the name of the file or of the profile, with or without `.toml`.
+        kinds: what rules can be made of.
+
+    Raises:
+        SettingsError: it cannot be; its path says which profile, and which rule of it, from 1.
+    """
+    name = name.removesuffix(".toml")
+    path = f"profile {name}.toml"
+    doc = _toml(text, path)
+    for field in doc:
+        if field not in _FIELDS:
+            known = ", ".join(_FIELDS)
+            raise SettingsError(f"a profile has no {quote(field)}; it has {known}", path)
+
+    def place(index: int, inner: str) -> str:
+        # An error of a kind begins with the kind.
+        told = "" if inner in kinds else inner
+        return ": ".join(filter(None, (f"{path}, rule {index + 1}", told)))
+
+    return Profile(
+        name=name,
+        summary=_text(doc, "summary", path),
+        good_client=_text(doc, "good_client", path),
+        rules=rules(doc.get("rules", []), kinds, f"{path}, rules", place),
+    )
+
+
+def _toml(text: str, path: str) -> dict[str, object]:
+    if len(text) > LONGEST_PROFILE:
+        raise SettingsError(f"is longer than {LONGEST_PROFILE:,} characters", path)
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:  # TOMLDecodeError is one, and so is what an endless number raises
+        raise SettingsError(str(error), path) from None
+    except RecursionError:
+        raise SettingsError("is nested too deeply", path) from None
+
+
+def _text(doc: dict[str, object], name: str, path: str) -> str:
+    value = doc.get(name)
+    if not isinstance(value, str):
+        raise SettingsError(f"needs {name}, a text, and has {quote(value)}", path)
+    return value

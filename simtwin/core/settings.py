@@ -1,0 +1,208 @@
+"""Settings: what one scope sets, and what holds where several do.
+
+    {"profiles": ["overloaded"], "rules": [RULE, …], "script": "529; ok" | null,
+     "limits": {…}, "pace": "instant", "seed": 7}
+
+A document is read whole or refused whole. A null is a field that is not set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from simtwin.core import script
+from simtwin.core.fault import Kinds, SettingsError
+from simtwin.core.names import Names
+from simtwin.core.profile import Profile
+from simtwin.core.quote import quote
+from simtwin.core.rule import rule_doc, rules
+from simtwin.core.schedule import Rule
+from simtwin.core.script import Script
+
+#: More than there are profiles, unless somebody generates them.
+MOST_PROFILES = 100
+#: TOML has no larger whole number, and every library of every language can carry it.
+LARGEST_SEED = 2**63 - 1
+
+
+@attrs.frozen
+class Vocabulary:
+    """The words that settings are made of.
+
+    Args:
+        kinds: the kinds of fault by name.
+        profiles: the profiles by name.
+        limits: makes limits of a document; with its path, for a SettingsError.
+        pace: makes a pace of a document; likewise.
+    """
+
+    kinds: Kinds
+    profiles: Mapping[str, Profile]
+    limits: Callable[[object, str], Any]
+    pace: Callable[[object, str], Any]
+
+
+@attrs.frozen
+class Settings:
+    """What one scope sets; None is what it does not. `doc` is the JSON that it was made from."""
+
+    profiles: tuple[str, ...] | None = None
+    rules: tuple[Rule, ...] | None = None
+    script: Script | None = None
+    limits: Any = None
+    pace: Any = None
+    seed: int | None = None
+    doc: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+def parse(doc: object, vocabulary: Vocabulary) -> Settings:
+    """The settings that a document sets.
+
+    Raises:
+        SettingsError: it cannot be, with the path of the first place where it goes wrong.
+    """
+    if not isinstance(doc, Mapping):
+        raise SettingsError(f"settings are a table, not {quote(doc)}")
+    for field in doc:
+        if field not in _PARSERS:
+            raise SettingsError(f"there is no {quote(field)}; there are {', '.join(_PARSERS)}")
+    given = {field: value for field, value in doc.items() if value is not None}
+    parsed = {field: _PARSERS[field](value, vocabulary) for field, value in given.items()}
+    return Settings(**parsed, doc=_copy(given))
+
+
+def _profiles(doc: object, vocabulary: Vocabulary) -> tuple[str, ...]:
+    if not isinstance(doc, list):
+        raise SettingsError(f"must be a list of names, not {quote(doc)}", "profiles")
+    if len(doc) > MOST_PROFILES:
+        raise SettingsError(f"at most {MOST_PROFILES} can be listed, not {len(doc):,}", "profiles")
+    for index, name in enumerate(doc):
+        path = f"profiles[{index}]"
+        if not isinstance(name, str) or name not in vocabulary.profiles:
+            known = ", ".join(vocabulary.profiles) or "none"
+            raise SettingsError(f"there is no profile {quote(name)}; there are {known}", path)
+        if name in doc[:index]:
+            raise SettingsError(f"{name} is listed already", path)
+    return tuple(doc)
+
+
+def _rules(doc: object, vocabulary: Vocabulary) -> tuple[Rule, ...]:
+    def place(index: int, inner: str) -> str:
+        return f"rules[{index}].{inner}" if inner else f"rules[{index}]"
+
+    return rules(doc, vocabulary.kinds, "rules", place)
+
+
+def _script(doc: object, vocabulary: Vocabulary) -> Script:
+    if not isinstance(doc, str):
+        raise SettingsError(f"must be text, not {quote(doc)}", "script")
+    return script.parse(doc, vocabulary.kinds)
+
+
+def _seed(doc: object, _: Vocabulary) -> int:
+    if type(doc) is not int or not 0 <= doc <= LARGEST_SEED:
+        raise SettingsError(
+            f"must be a whole number from 0 to {LARGEST_SEED}, not {quote(doc)}", "seed"
+        )
+    return doc
+
+
+_PARSERS: Mapping[str, Callable[[object, Vocabulary], Any]] = MappingProxyType(
+    {
+        "profiles": _profiles,
+        "rules": _rules,
+        "script": _script,
+        "limits": lambda doc, vocabulary: vocabulary.limits(doc, "limits"),
+        "pace": lambda doc, vocabulary: vocabulary.pace(doc, "pace"),
+        "seed": _seed,
+    }
+)
+
+
+def _copy(value: Any) -> Any:
+    """A value of JSON that nobody else can change. Only for documents that were found to be good."""
+    if isinstance(value, Mapping):
+        return {name: _copy(each) for name, each in value.items()}
+    return [_copy(each) for each in value] if isinstance(value, list) else value
+
+
+@attrs.frozen
+class InForce:
+    """What holds in a scope.
+
+    Args:
+        rules: those of the profiles, in order, then the others; no two of one name.
+        script: None where none is set.
+        limits: as the vocabulary made them; None where none are set.
+        pace: likewise.
+        seed: 0 where none is set.
+        origin: the name of the scope that each field came from, or "default".
+        doc: the same as a document of settings, with the names that its own rules have here.
+    """
+
+    rules: tuple[Rule, ...]
+    script: Script | None
+    limits: Any
+    pace: Any
+    seed: int
+    origin: Mapping[str, str]
+    doc: Mapping[str, Any]
+
+
+def in_force(layers: Sequence[tuple[str, Settings]], vocabulary: Vocabulary) -> InForce:
+    """What holds where several scopes set something: field by field, the nearest that sets it.
+
+    Args:
+        layers: the scopes' names and what they set, the nearest first.
+        vocabulary: what the settings were parsed with.
+    """
+    origin = {}
+    found: dict[str, Any] = {}
+    doc: dict[str, Any] = {}
+    for field in _PARSERS:
+        for scope, settings in layers:
+            if getattr(settings, field) is not None:
+                origin[field] = scope
+                found[field] = getattr(settings, field)
+                doc[field] = settings.doc.get(field)
+                break
+        else:
+            origin[field] = "default"
+            doc[field] = None
+    profiles = [vocabulary.profiles[name] for name in found.get("profiles", ())]
+    own: tuple[Rule, ...] = found.get("rules", ())
+    everything = _named([rule for profile in profiles for rule in profile.rules], own)
+    if "rules" in found:
+        doc["rules"] = [rule_doc(rule) for rule in everything[len(everything) - len(own) :]]
+    return InForce(
+        rules=everything,
+        script=found.get("script"),
+        limits=found.get("limits"),
+        pace=found.get("pace"),
+        seed=found.get("seed", 0),
+        origin=origin,
+        doc=doc,
+    )
+
+
+def in_force_doc(in_force: InForce) -> dict[str, Any]:
+    """What holds, as a document of settings: `parse` makes the same of it. Null is not set."""
+    return _copy(in_force.doc)  # type: ignore[no-any-return]  # a copy of a mapping is a dict
+
+
+def _named(profiles: Sequence[Rule], own: Sequence[Rule]) -> tuple[Rule, ...]:
+    """The rules with names that differ.
+
+    The first of a name keeps it, and no other rule's name is made up for a later one: a rule that
+    comes in changes the names, and with them the fates, of none but those that are called alike.
+    """
+    every = (*profiles, *own)
+    names = Names(rule.name for rule in every)
+    return tuple(
+        rule if names.claim(rule.name) else attrs.evolve(rule, name=names.fresh(rule.name))
+        for rule in every
+    )

@@ -1,0 +1,1 @@
+"""`/v1/*`: a request becomes a plan, and the plan is performed on its own connection."""

@@ -1,0 +1,51 @@
+"""Which paths there are under `/v1`, and which methods they take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+
+@attrs.frozen
+class Endpoint:
+    """A thing that can be asked for.
+
+    Args:
+        name: as rules match on it.
+        operation: as the log names it.
+        answers: whether it asks a model to answer, and so uses up items of a script.
+        argument: the last part of the path where that is a name, else None.
+    """
+
+    name: str
+    operation: str
+    answers: bool = False
+    argument: str | None = None
+
+
+#: An unknown path still has an ordinal and a fate, so it needs a name as well.
+UNKNOWN = Endpoint("unknown", "data.unknown")
+
+_FIXED: Mapping[str, Mapping[str, Endpoint]] = {
+    "/v1/messages": {"POST": Endpoint("messages", "data.messages.create", answers=True)},
+    "/v1/messages/count_tokens": {"POST": Endpoint("count_tokens", "data.messages.count_tokens")},
+    "/v1/models": {"GET": Endpoint("models", "data.models.list")},
+}
+_MODEL = Endpoint("models_retrieve", "data.models.retrieve")
+_MODEL_PREFIX = "/v1/models/"
+
+
+def find(method: str, path: str) -> tuple[Endpoint, tuple[str, ...]]:
+    """The endpoint of a method and a decoded path, and the methods that the path takes.
+
+    `UNKNOWN` with no methods is an unknown path; `UNKNOWN` with some is a wrong method.
+    """
+    methods = _FIXED.get(path)
+    if methods is None and path.startswith(_MODEL_PREFIX):
+        name = path.removeprefix(_MODEL_PREFIX)
+        if name and "/" not in name:
+            methods = {"GET": attrs.evolve(_MODEL, argument=name)}
+    if methods is None:
+        return UNKNOWN, ()
+    return methods.get(method, UNKNOWN), tuple(methods)

@@ -1,0 +1,35 @@
+"""Whose request it is."""
+
+from __future__ import annotations
+
+from simtwin.api.errors import ApiError
+from simtwin.edge.credentials import key_digest
+from simtwin.edge.data_plane.open_keys import OpenKeys
+from simtwin.edge.data_plane.request import Request
+from simtwin.store.records import AccountRecord
+from simtwin.store.store import Store
+
+
+def identify(
+    request: Request, store: Store, open_keys: OpenKeys | None
+) -> AccountRecord | ApiError:
+    """The account of the key that a request carries, or the API's 401.
+
+    `x-api-key` goes before `Authorization: Bearer`, whose scheme may be in any case. Tenants'
+    secrets and the operator's token are no API keys, so they are unknown here.
+    """
+    key = request.header(b"x-api-key")
+    unknown = "invalid x-api-key"
+    if key is None:
+        scheme, _, key = (request.header(b"authorization") or "").partition(" ")
+        if scheme.lower() != "bearer":
+            return ApiError.of(401, "x-api-key header is required")
+        unknown = "Invalid bearer token"
+    key = key.strip()
+    if not key:
+        return ApiError.of(401, unknown)
+    digest = key_digest(key)
+    account = store.account_by_digest(digest)
+    if account is None and open_keys is not None:
+        account = open_keys.account(digest)
+    return ApiError.of(401, unknown) if account is None else account

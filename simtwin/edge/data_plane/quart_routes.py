@@ -1,0 +1,81 @@
+"""The data plane as Quart routes: Quart finds the route, the plan is performed past its response."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from quart import Response, request
+from quart_trio import QuartTrio
+from quart_trio.asgi import TrioASGIHTTPConnection
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from simtwin.edge.data_plane.request import BodyTooLargeError, Receive, Request, joined
+from simtwin.edge.perform import Send
+
+Respond = Callable[[Request, Send], Awaitable[None]]
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+class Performance(Response):
+    """A response that writes itself: a head, pauses, frames, or no proper end."""
+
+    def __init__(self, perform: Callable[[Send], Awaitable[None]]) -> None:
+        super().__init__()
+        self.perform = perform
+
+
+class PerformingConnection(TrioASGIHTTPConnection):
+    """Quart's connection, which lets a `Performance` have the ASGI send channel to itself."""
+
+    async def _send_response(self, send: Any, response: Any) -> None:
+        if isinstance(response, Performance):
+            await response.perform(send)
+        else:
+            await super()._send_response(send, response)
+
+
+def register(app: QuartTrio, respond: Respond) -> None:
+    """Route everything under `/v1` to `respond`."""
+    app.asgi_http_class = PerformingConnection
+
+    async def answer(rest: str = "") -> Performance:
+        asked = _request()
+        return Performance(lambda send: respond(asked, send))
+
+    app.add_url_rule(
+        "/v1/<path:rest>", "data_plane", answer, methods=METHODS, provide_automatic_options=False
+    )
+    app.add_url_rule(
+        "/v1/", "data_plane_root", answer, methods=METHODS, provide_automatic_options=False
+    )
+
+
+def _request() -> Request:
+    scope: Mapping[str, Any] = request.scope  # type: ignore[assignment]  # a TypedDict of the ASGI spec
+    return Request(
+        scope["method"],
+        scope["path"],
+        scope["raw_path"],
+        scope["query_string"],
+        joined(scope["headers"]),
+        scope["state"]["wire"],
+        _receive(),
+    )
+
+
+def _receive() -> Receive:
+    """The body that Quart collects, as the ASGI messages that it was made of."""
+    pieces = request.body
+
+    async def receive() -> Mapping[str, Any]:
+        try:
+            piece = await anext(pieces)
+        except StopAsyncIteration:
+            return {"type": "http.request", "body": b"", "more_body": False}
+        except RequestEntityTooLarge:
+            raise BodyTooLargeError from None
+        return {"type": "http.request", "body": piece, "more_body": True}
+
+    return receive

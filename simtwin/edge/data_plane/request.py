@@ -1,0 +1,98 @@
+"""A request on the data plane, whichever way it came in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from simtwin.edge.wire import Wire
+
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+
+#: "Request size limits: Messages API 32 MB": docs, API overview (2026-08).
+MOST_BODY_BYTES = 32 * 1024 * 1024
+#: How much of a body that is too large is still read, so that its sender can read the answer.
+MOST_DISCARDED_BYTES = 64 * 1024 * 1024
+
+
+class BodyTooLargeError(Exception):
+    """More bytes than the API takes."""
+
+
+class ClientLeftError(Exception):
+    """The client went away before its request was whole."""
+
+
+@attrs.frozen
+class Request:
+    """One request: its line, its headers by lower-case name, and a way to read its body once."""
+
+    method: str
+    path: str
+    raw_path: bytes
+    query: bytes
+    headers: Mapping[bytes, bytes]
+    wire: Wire
+    receive: Receive
+
+    def header(self, name: bytes) -> str | None:
+        """A header as text, None where it is absent."""
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+
+def from_scope(scope: Mapping[str, Any], receive: Receive) -> Request:
+    """The request of an ASGI scope."""
+    return Request(
+        scope["method"],
+        scope["path"],
+        scope["raw_path"],
+        scope["query_string"],
+        joined(scope["headers"]),
+        scope["state"]["wire"],
+        receive,
+    )
+
+
+def joined(pairs: Iterable[tuple[bytes, bytes]]) -> Mapping[bytes, bytes]:
+    """Headers by name; a repeated one is joined by commas (RFC 9110, 5.3)."""
+    headers: dict[bytes, bytes] = {}
+    for name, value in pairs:
+        headers[name] = headers[name] + b", " + value if name in headers else value
+    return headers
+
+
+async def read_body(request: Request, take: Callable[[int], None]) -> bytes:
+    """The whole body.
+
+    Args:
+        request: whose body it is.
+        take: is told of every piece's size before it is kept.
+
+    Raises:
+        BodyTooLargeError: it is larger than the API takes; what came of it was thrown away.
+        ClientLeftError: it never came whole.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        message = await request.receive()
+        if message["type"] != "http.request":
+            raise ClientLeftError
+        piece = message.get("body", b"")
+        if piece:
+            size += len(piece)
+            if size > MOST_BODY_BYTES:
+                pieces.clear()
+                if size > MOST_DISCARDED_BYTES:
+                    raise BodyTooLargeError
+            else:
+                take(len(piece))
+                pieces.append(piece)
+        if not message.get("more_body", False):
+            break
+    if size > MOST_BODY_BYTES:
+        raise BodyTooLargeError
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)

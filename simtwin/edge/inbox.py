@@ -1,0 +1,71 @@
+"""What a request's app has yet to receive.
+
+Hypercorn puts a request's messages in and the app takes them out, as through a trio memory channel,
+with two differences. Nothing waits that need not: a channel runs the scheduler once for every
+message, three times a request. And an app that has answered without reading the body ends its
+inbox, where a full channel would hold the connection's reader for ever.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import trio
+
+DISCONNECT = {"type": "http.disconnect"}
+
+
+class Inbox:
+    """A queue of ASGI messages from one connection's reader to one app.
+
+    Args:
+        limit: how many messages may wait before `put` does.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._messages: deque[Any] = deque()
+        self._over = False
+        self._change: trio.Event | None = None
+
+    async def put(self, message: Any) -> None:
+        """Add a message; it waits while the inbox is full, and drops it once the app is done.
+
+        The last message, the disconnect, is always taken at once.
+        """
+        if self._over:
+            return
+        self._messages.append(message)
+        self._changed()
+        if message["type"].endswith(".disconnect"):
+            return
+        while len(self._messages) > self._limit and not self._over:
+            await self._next_change()
+
+    async def receive(self) -> Any:
+        """The next message, as ASGI's `receive`."""
+        while not self._messages:
+            if self._over:
+                return DISCONNECT
+            await self._next_change()
+        message = self._messages.popleft()
+        if len(self._messages) == self._limit:
+            self._changed()
+        return message
+
+    def end(self) -> None:
+        """The app is done: whoever waits goes on, and nothing more is kept."""
+        self._over = True
+        self._messages.clear()
+        self._changed()
+
+    def _changed(self) -> None:
+        if self._change is not None:
+            self._change.set()
+            self._change = None
+
+    async def _next_change(self) -> None:
+        if self._change is None:
+            self._change = trio.Event()
+        await self._change.wait()

@@ -1,0 +1,1 @@
+"""What the twin plane answers: functions from questions to answers, listed in `table`."""

@@ -1,0 +1,112 @@
+"""What the twin plane asks of the twin: everything that concerns its traffic goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+import attrs
+
+from simtwin.store.records import AccountRecord
+from simtwin.store.store import Store
+
+
+@attrs.frozen
+class Operator:
+    """Everything, as whoever started the twin sees it."""
+
+
+@attrs.frozen
+class OfTenant:
+    """What one tenant owns."""
+
+    tenant_id: str
+
+
+@attrs.frozen
+class OfKey:
+    """What belongs to one API key."""
+
+    tenant_id: str
+    api_key_id: str
+
+
+#: What a request is about.
+Scope = Operator | OfTenant | OfKey
+#: Who a request is from; also the scope that is theirs.
+Caller = Operator | OfTenant
+
+
+def owner(caller: Caller) -> str | None:
+    """The tenant whose things the caller sees, None for all of them: what a `Store` takes."""
+    return caller.tenant_id if isinstance(caller, OfTenant) else None
+
+
+class Twin(Protocol):
+    """A running twin. The store is the plane's own to use; what follows is the twin's."""
+
+    @property
+    def store(self) -> Store:
+        """Where tenants, keys and records are."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """The version of simtwin."""
+        ...
+
+    def now(self) -> float:
+        """Seconds on a clock that only goes forward."""
+        ...
+
+    def wall(self) -> float:
+        """The time of day of this twin, in Unix seconds."""
+        ...
+
+    def base_url(self, host: str) -> str:
+        """Where clients reach the twin, without a slash at the end; `host` is a checked `Host`."""
+        ...
+
+    def owner(self, api_key_id: str) -> str | None:
+        """The tenant that a key belongs to, open keys included; None where there is no such key."""
+        ...
+
+    def has_tenant(self, tenant_id: str) -> bool:
+        """Whether there is such a tenant, those of open keys included."""
+        ...
+
+    async def settings(self, scope: Scope) -> dict[str, Any]:
+        """`{"own", "in_force", "from"}`: what the scope sets, what holds for it, and from where."""
+        ...
+
+    async def configure(self, scope: Scope, doc: dict[str, Any] | None) -> None:
+        """Replace what a scope sets, or with None fall back to the farther scopes.
+
+        Raises:
+            SettingsError: the settings cannot be; nothing has changed.
+        """
+        ...
+
+    async def patch(self, scope: Scope, patch: dict[str, Any]) -> None:
+        """Change what a scope sets as RFC 7396 has it.
+
+        Raises:
+            SettingsError: the outcome cannot be; nothing has changed.
+        """
+        ...
+
+    async def usage(self, scope: Scope) -> list[dict[str, Any]]:
+        """One object for each key and model that was used."""
+        ...
+
+    def journal(self, scope: Scope, *, after: int, limit: int) -> Iterable[bytes]:
+        """Up to `limit` entries, oldest first: lines of JSON whose `id` is over `after`."""
+        ...
+
+    async def reset(self, scope: Scope) -> None:
+        """Clear ordinals, places, buckets, journal and cache; never credentials or settings."""
+        ...
+
+    async def revoke(self, account: AccountRecord) -> None:
+        """A key was removed from the store: let go of whatever is kept for it."""
+        ...

@@ -1,0 +1,77 @@
+"""The bodies of requests and answers, made fit to be kept: bounded, and without the secrets in them."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import Any
+
+import attrs
+import msgspec
+
+#: A long conversation is some tens of kB; what is larger is mostly base64 that nobody reads back.
+WHOLE = 256 * 1024
+#: Enough to recognise a body by: its model, its settings and how its first message begins.
+HEAD = 4 * 1024
+
+REDACTED = b'"[redacted]"'
+
+# Fields that carry other services' secrets: `mcp_servers[].authorization_token` of the MCP connector
+# (platform.claude.com/docs, 2026-08-22), and the header of the OpenAI-style gateways.
+_SECRET_NAMES = (b"authorization_token", b"X-Provider-Key", b"x-provider-key")
+
+# A name in that form ends only where a JSON string ends, so text that quotes JSON is left alone. A
+# head may end inside the value.
+_SECRET_FIELD = re.compile(
+    rb'("(?:' + b"|".join(_SECRET_NAMES) + rb')"\s*+:\s*+)"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL
+)
+
+
+@attrs.frozen
+class Excerpt:
+    """What is kept of a body that is too large: `size` in bytes, hash, and how it begins."""
+
+    size: int
+    sha256: str
+    head: bytes
+
+
+#: JSON text, or what is left of it.
+Body = bytes | Excerpt
+
+
+def keep(body: bytes) -> Body:
+    """A body as it may be kept."""
+    if len(body) > WHOLE:
+        return Excerpt(len(body), sha256(body).hexdigest(), _without_secrets(body[:HEAD]))
+    return _without_secrets(body)
+
+
+def size(body: Body) -> int:
+    """The bytes that a kept body takes."""
+    return len(body.head) if isinstance(body, Excerpt) else len(body)
+
+
+def readable(body: Body) -> Any:
+    """A kept body as a part of a JSON document: spliced in, and never parsed into objects.
+
+    Text that is no JSON, as the page of a broken gateway, becomes a string.
+    """
+    if isinstance(body, Excerpt):
+        return {
+            "truncated": True,
+            "size": body.size,
+            "sha256": body.sha256,
+            "head": body.head.decode(errors="replace"),
+        }
+    try:
+        body.decode()
+        return msgspec.json.decode(body, type=msgspec.Raw)
+    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
+        return body.decode(errors="replace")
+
+
+def _without_secrets(body: bytes) -> bytes:
+    if not any(name in body for name in _SECRET_NAMES):
+        return body
+    return _SECRET_FIELD.sub(rb"\1" + REDACTED, body)

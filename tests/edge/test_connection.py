@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from simtwin.edge.server import serve_wire
+from simtwin.edge.wire import Wire
+
+App = Callable[[Any, Any, Any], Awaitable[None]]
+GET = b"GET /a?b HTTP/1.1\r\nhost: a\r\n\r\n"
+CLOSE = b"GET /a?b HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+POST = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10000000\r\n\r\n"
+
+
+async def say(send: Any, text: bytes, status: int = 200) -> None:
+    length = (b"content-length", b"%d" % len(text))
+    await send({"type": "http.response.start", "status": status, "headers": [length]})
+    await send({"type": "http.response.body", "body": text, "more_body": False})
+
+
+async def hello(scope: Any, receive: Any, send: Any) -> None:
+    await say(send, b"hello")
+
+
+async def all_of(client: trio.abc.ReceiveStream) -> bytes:
+    return b"".join([bytes(data) async for data in client])
+
+
+async def test_requests_see_the_wire_and_its_ordinals() -> None:
+    client, server = trio.testing.memory_stream_pair()
+    wire, seen = Wire(server, ordinal=3), []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append((scope["state"]["wire"], scope["path"], wire.ordinal, wire.requests))
+        await say(send, b"hello")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, app, wire)
+        await client.send_all(GET)
+        await client.receive_some()
+        await client.send_all(CLOSE)
+        await all_of(client)
+
+    assert seen == [(wire, "/a", 3, 1), (wire, "/a", 3, 2)]
+
+
+async def test_no_header_is_added_to_an_answer() -> None:
+    client, server = trio.testing.memory_stream_pair()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, hello, Wire(server))
+        await client.send_all(GET)
+        answer = await client.receive_some()
+        await client.aclose()
+
+    assert bytes(answer).startswith(b"HTTP/1.1 200 \r\ncontent-length: 5\r\n\r\n")
+
+
+async def test_a_connection_serves_more_than_a_thousand_requests() -> None:
+    client, server = trio.testing.memory_stream_pair()
+    wire, answers = Wire(server), b""
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, hello, wire)
+        for _ in range(1_001):
+            await client.send_all(GET)
+            while not answers.endswith(b"hello"):
+                answers += await client.receive_some()
+            assert b"close" not in answers
+            answers = b""
+        await client.aclose()
+
+    assert wire.requests == 1_001
+
+
+async def test_an_idle_connection_is_closed_after_400_seconds(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+    wire, start = Wire(server), trio.current_time()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, hello, wire)
+        await trio.sleep(100)
+        await client.send_all(GET)
+        await all_of(client)
+
+    assert trio.current_time() == start + 500
+    assert (wire.closed_by, wire.ended) == ("twin", "fin")
+
+
+async def test_a_request_under_way_may_take_longer_than_that(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+    start = trio.current_time()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await trio.sleep(1_000)
+        await say(send, b"hello")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, app, Wire(server))
+        await client.send_all(CLOSE)
+        answer = await all_of(client)
+
+    assert answer.endswith(b"hello")
+    assert trio.current_time() == start + 1_000
+
+
+async def test_an_app_is_told_when_the_client_leaves(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+    told = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        told.extend([(await receive())["type"] for _ in range(3)])
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, app, Wire(server))
+        await client.send_all(GET)
+        await trio.sleep(1)
+        await client.aclose()
+
+    assert told == ["http.request", "http.disconnect", "http.disconnect"]
+
+
+async def test_an_app_that_answers_without_reading_the_body_does_not_hold_the_reader(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, hello, Wire(server))
+        await client.send_all(POST + bytes(5_000_000))
+        answer = await all_of(client)
+
+    assert answer.endswith(b"hello")
+
+
+async def test_an_app_that_hangs_up_while_another_request_waits_ends_the_connection(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await scope["state"]["wire"].hang_up(reset=True)
+
+    with trio.fail_after(1):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(serve_wire, app, Wire(server))
+            await client.send_all(GET + GET)
+            answer = await all_of(client)
+
+    assert answer == b""
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+async def test_an_app_that_crashes_is_a_500_and_the_connection_lives(
+    grouped: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/a":
+            raise ExceptionGroup("two", [ValueError("boom")]) if grouped else ValueError("boom")
+        await say(send, b"hello")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, app, Wire(server))
+        await client.send_all(GET)
+        answer = await client.receive_some()
+        await client.aclose()
+
+    assert bytes(answer).startswith(b"HTTP/1.1 500 ")
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert "boom" in caplog.text
+
+
+async def test_an_app_that_crashes_within_its_answer_leaves_it_unfinished(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+        raise ValueError("boom")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, app, Wire(server))
+        await client.send_all(GET)
+        answer = await all_of(client)
+
+    assert answer.endswith(b"4\r\nhalf\r\n")
+    assert "boom" in caplog.text
+
+
+async def test_an_app_that_forgets_the_cork_is_heard_all_the_same() -> None:
+    client, server = trio.testing.memory_stream_pair()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        scope["state"]["wire"].cork()
+        await say(send, b"hello")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, app, Wire(server))
+        await client.send_all(GET)
+        answer = await client.receive_some()
+        await client.aclose()
+
+    assert bytes(answer).endswith(b"hello")
+
+
+async def test_what_is_no_http_is_refused_and_closed() -> None:
+    client, server = trio.testing.memory_stream_pair()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, hello, Wire(server))
+        await client.send_all(b"hello?\r\n\r\n")
+        answer = await all_of(client)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(("size", "status"), [(60_000, b"200"), (70_000, b"431")])
+async def test_a_request_head_may_have_64_kib(size: int, status: bytes) -> None:
+    client, server = trio.testing.memory_stream_pair()
+    padding = b"x" * size
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, hello, Wire(server))
+        await client.send_all(b"GET / HTTP/1.1\r\nhost: a\r\nx: " + padding + b"\r\n\r\n")
+        answer = await client.receive_some()
+        await client.aclose()
+
+    assert bytes(answer).startswith(b"HTTP/1.1 " + status)
+
+
+async def test_an_app_that_is_cancelled_leaves_no_task_and_no_open_wire(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+    wire, ended = Wire(server), []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            ended.append(wire.ended)
+
+    with trio.move_on_after(5):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(serve_wire, app, wire)
+            await client.send_all(GET)
+
+    assert ended == [None]
+    assert (wire.closed_by, await client.receive_some()) == ("twin", b"")

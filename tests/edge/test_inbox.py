@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import Any
+
+import trio
+import trio.testing
+
+from simtwin.edge.inbox import DISCONNECT, Inbox
+
+
+def piece(number: int) -> dict[str, Any]:
+    return {"type": "http.request", "body": bytes([number]), "more_body": True}
+
+
+async def test_messages_come_out_as_they_went_in() -> None:
+    inbox = Inbox(limit=10)
+
+    for number in range(3):
+        await inbox.put(piece(number))
+
+    assert [await inbox.receive() for _ in range(3)] == [piece(0), piece(1), piece(2)]
+
+
+async def test_an_empty_inbox_waits_for_a_message(autojump_clock: trio.testing.MockClock) -> None:
+    inbox = Inbox(limit=10)
+    got = []
+
+    async def receive() -> None:
+        got.append(await inbox.receive())
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(receive)
+        await trio.sleep(3)
+        await inbox.put(piece(1))
+
+    assert got == [piece(1)]
+
+
+async def test_a_full_inbox_waits_until_something_is_taken(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    inbox = Inbox(limit=2)
+    start = trio.current_time()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(fill, inbox, 3)
+        await trio.sleep(5)
+        await inbox.receive()
+
+    assert trio.current_time() == start + 5
+
+
+async def test_a_full_inbox_takes_the_disconnect_at_once() -> None:
+    inbox = Inbox(limit=0)
+
+    with trio.fail_after(1):
+        await inbox.put(DISCONNECT)
+
+    assert await inbox.receive() == DISCONNECT
+
+
+async def test_an_app_that_ends_lets_whoever_waits_go_on(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    inbox = Inbox(limit=2)
+    start = trio.current_time()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(fill, inbox, 1_000)
+        await trio.sleep(5)
+        inbox.end()
+
+    assert trio.current_time() == start + 5
+    assert await inbox.receive() == DISCONNECT
+
+
+async def fill(inbox: Inbox, count: int) -> None:
+    for number in range(count):
+        await inbox.put(piece(number % 256))

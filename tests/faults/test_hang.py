@@ -1,0 +1,35 @@
+"""Requests that are never answered."""
+
+from __future__ import annotations
+
+import math
+from random import Random
+
+from plans import STREAM, Counted
+
+from simtwin.core.plan import Hangup, Mark, Wait
+from simtwin_faults.hang import Hang
+
+
+def test_a_hang_says_nothing_for_ever() -> None:
+    worse = list(Hang().rewrite(STREAM, Random(0)))
+
+    assert worse == [Mark(), Wait(math.inf)]
+
+
+def test_a_hang_with_seconds_hangs_up_after_them() -> None:
+    worse = list(Hang(seconds=20).rewrite(STREAM, Random(0)))
+
+    assert worse == [Mark(), Wait(20), Hangup(reset=False)]
+
+
+def test_a_hang_does_not_even_begin_the_answer() -> None:
+    plan = Counted(STREAM)
+
+    list(Hang(seconds=20).rewrite(plan, Random(0)))
+
+    assert plan.read == 0
+
+
+def test_a_hang_takes_the_place_of_the_answer() -> None:
+    assert Hang().replaces

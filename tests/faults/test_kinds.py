@@ -1,0 +1,36 @@
+"""The table of kinds, and the catalogue that tells people of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from simtwin.core.fault import settings_of
+from simtwin_faults import KINDS
+
+CATALOGUE = (Path(__file__).parents[2] / "faults" / "README.md").read_text(encoding="utf-8")
+
+#: The text under each heading that is the name of a kind.
+SECTIONS = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^## |\Z)", CATALOGUE, re.MULTILINE | re.DOTALL))
+
+
+def test_there_are_eight_kinds_in_the_order_of_the_catalogue() -> None:
+    assert list(KINDS) == list(SECTIONS)
+    assert len(KINDS) == 8
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_is_named_after_its_class_and_file(kind: str) -> None:
+    cls = KINDS[kind]
+
+    assert cls.__module__ == f"simtwin_faults.{kind}"
+    assert cls.__name__ == kind.title().replace("_", "")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_catalogue_has_every_setting_of_a_kind(kind: str) -> None:
+    told = re.findall(r"^\| `(\w+)` \|", SECTIONS[kind], re.MULTILINE)
+
+    assert told == [setting.name for setting in settings_of(KINDS[kind])]
