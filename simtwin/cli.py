@@ -5,6 +5,7 @@ What costs time to import is imported by the command that needs it.
 
 from __future__ import annotations
 
+import secrets
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -92,11 +93,14 @@ def main() -> NoReturn:
     type=click.FloatRange(0, min_open=True),
     help="The longest that any one wait lasts, in seconds.",
 )
+@click.option("--front", type=click.Choice(["asgi", "quart"]), default="asgi", hidden=True)
 def serve(**options: Any) -> None:
     """Serve the twin until it is told to stop."""
     from simtwin.edge.options import Options, OptionsError
     from simtwin.edge.run import ListenError, run
 
+    if options["seed"] is None:
+        options["seed"] = secrets.randbelow(2**32)
     options["admin_token"] = _admin_token(options["admin_token"])
     try:
         run(Options(**options))

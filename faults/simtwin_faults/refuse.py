@@ -77,7 +77,7 @@ class Refuse:
                 return
 
     def _error(self, head: Head) -> ApiError:
-        headers = [*self._retry_after(head)]
+        headers = list(self._retry_after(head))
         if self.x_should_retry is not None:
             headers.append(("x-should-retry", "true" if self.x_should_retry else "false"))
         error = ApiError.of(
@@ -89,13 +89,13 @@ class Refuse:
         if self.retry_after_raw is not None:
             yield "retry-after", self.retry_after_raw
         elif self.retry_after is not None:
-            match self.retry_after_form:
-                case "seconds":
-                    yield "retry-after", _plain(Decimal(repr(self.retry_after)))
-                case "ms":
-                    yield "retry-after-ms", _plain(Decimal(repr(self.retry_after)) * 1000)
-                case "date":
-                    yield "retry-after", _date(head, self.retry_after)
+            seconds = Decimal(repr(self.retry_after))
+            if self.retry_after_form == "ms":
+                yield "retry-after-ms", _plain(seconds * 1000)
+            elif self.retry_after_form == "date":
+                yield "retry-after", _date(head, self.retry_after)
+            else:
+                yield "retry-after", _plain(seconds)
 
 
 def _kept(head: Head) -> tuple[tuple[str, str], ...]:

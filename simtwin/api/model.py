@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import attrs
 
 Lifecycle = Literal["active", "deprecated", "retired"]
+
+_CLAUDE_3 = frozenset({"batch", "image_input"})
+_CLAUDE_3_5 = _CLAUDE_3 | {"citations", "pdf_input"}
+_CLAUDE_3_7 = _CLAUDE_3_5 | {"server_code_execution", "web_search"}
+_CLAUDE_4 = _CLAUDE_3_7 | {"clear_thinking_20251015", "clear_tool_uses_20250919"}
+_CLAUDE_4_5 = _CLAUDE_4 | {"code_execution", "structured_outputs"}
+
+#: What models of a generation can do.
+FEATURES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "3": _CLAUDE_3,
+        "3.5": _CLAUDE_3_5,
+        "3.7": _CLAUDE_3_7,
+        "4": _CLAUDE_4,
+        "4.5": _CLAUDE_4_5,
+        "4.6": _CLAUDE_4_5 | {"compact_20260112"},
+    }
+)
 
 
 @attrs.frozen
@@ -27,7 +47,8 @@ class Model:
         aliases: further names that it answers to.
         thinking: the values of `thinking.type` that it takes; none where it does not think.
         effort: the levels of `output_config.effort` that it takes.
-        features: what else it can do, by the names of `GET /v1/models`.
+        features: what else it can do, by the names of `GET /v1/models`; of the two that are called
+            code_execution there, the tool is server_code_execution here.
         assumed: the fields that no source says.
     """
 

@@ -1,4 +1,4 @@
-"""The models of the API, newest first: facts and nothing else.
+"""The models that are not retired, newest first: facts and nothing else.
 
 Sources: the model overview, deprecation and thinking pages of platform.claude.com (August to
 November 2026), and the types of the Python SDK 2.12.0. What no source says is taken from the nearest
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from simtwin.api.model import Model
+from simtwin.api.model import FEATURES, Model
 
 _FABLE = "claude-fable-5.x"
 _OPUS_4 = "claude-opus-4.x"
@@ -24,23 +24,21 @@ _OPTIONAL = ("adaptive", "disabled")
 _EVERY = ("adaptive", "enabled", "disabled")
 _BUDGETED = ("enabled", "disabled")
 
-_CLAUDE_3 = frozenset({"batch", "image_input"})
-_CLAUDE_3_5 = _CLAUDE_3 | {"citations", "pdf_input"}
-_CLAUDE_3_7 = _CLAUDE_3_5 | {"server_code_execution", "web_search"}
-_CLAUDE_4 = _CLAUDE_3_7 | {"clear_thinking_20251015", "clear_tool_uses_20250919"}
-_CLAUDE_4_5 = _CLAUDE_4 | {"code_execution", "structured_outputs"}
-_CLAUDE_4_6 = _CLAUDE_4_5 | {"compact_20260112"}
-
-_LIMITS = ("max_input_tokens", "max_tokens")
 _MYTHOS = ("pool", "features")
-_HEARSAY = ("created_at", "pool", *_LIMITS, "thinking", "effort", "features")
-_PAST = ("created_at", "pool", *_LIMITS, "thinking", "features")
-
-_long = partial(Model, max_input_tokens=1_000_000, max_tokens=128_000, features=_CLAUDE_4_6)
-_claude_4_5 = partial(
-    Model, max_input_tokens=200_000, max_tokens=64_000, thinking=_BUDGETED, features=_CLAUDE_4_5
+_HEARSAY = (
+    "created_at",
+    "pool",
+    "max_input_tokens",
+    "max_tokens",
+    "thinking",
+    "effort",
+    "features",
 )
-_past = partial(Model, lifecycle="retired", max_input_tokens=200_000, assumed=_PAST)
+
+_long = partial(Model, max_input_tokens=1_000_000, max_tokens=128_000, features=FEATURES["4.6"])
+_claude_4_5 = partial(
+    Model, max_input_tokens=200_000, max_tokens=64_000, thinking=_BUDGETED, features=FEATURES["4.5"]
+)
 
 CURRENT = (
     _long(
@@ -225,150 +223,5 @@ CURRENT = (
         lifecycle="deprecated",
         retires_at="2026-11-30T00:00:00Z",
         aliases=("claude-sonnet-4-5",),
-    ),
-)
-
-#: Retired models have left the documentation: their limits are those they had, as far as known. The
-#: 4,096 of Claude 3 Opus are in a real error (anthropics/claude-code#11302).
-RETIRED = (
-    _past(
-        "claude-opus-4-1-20250805",
-        "Claude Opus 4.1",
-        "2025-08-05T00:00:00Z",
-        _OPUS_4,
-        "opus",
-        deprecated_at="2026-06-05T00:00:00Z",
-        retires_at="2026-08-05T00:00:00Z",
-        aliases=("claude-opus-4-1",),
-        max_tokens=32_000,
-        thinking=_BUDGETED,
-        features=_CLAUDE_4 | {"structured_outputs"},
-    ),
-    _past(
-        "claude-opus-4-20250514",
-        "Claude Opus 4",
-        "2025-05-22T00:00:00Z",
-        _OPUS_4,
-        "opus",
-        deprecated_at="2026-04-14T00:00:00Z",
-        retires_at="2026-06-15T00:00:00Z",
-        aliases=("claude-opus-4-0", "claude-opus-4"),
-        max_tokens=32_000,
-        thinking=_BUDGETED,
-        features=_CLAUDE_4,
-    ),
-    _past(
-        "claude-sonnet-4-20250514",
-        "Claude Sonnet 4",
-        "2025-05-22T00:00:00Z",
-        _SONNET_4,
-        "sonnet",
-        deprecated_at="2026-04-14T00:00:00Z",
-        retires_at="2026-06-15T00:00:00Z",
-        aliases=("claude-sonnet-4-0", "claude-sonnet-4"),
-        max_tokens=64_000,
-        thinking=_BUDGETED,
-        features=_CLAUDE_4,
-    ),
-    _past(
-        "claude-3-7-sonnet-20250219",
-        "Claude Sonnet 3.7",
-        "2025-02-24T00:00:00Z",
-        _SONNET_4,
-        "sonnet",
-        deprecated_at="2025-10-28T00:00:00Z",
-        retires_at="2026-02-19T00:00:00Z",
-        aliases=("claude-3-7-sonnet-latest", "claude-3-7-sonnet"),
-        max_tokens=64_000,
-        thinking=_BUDGETED,
-        features=_CLAUDE_3_7,
-    ),
-    _past(
-        "claude-3-5-haiku-20241022",
-        "Claude Haiku 3.5",
-        "2024-10-22T00:00:00Z",
-        "claude-haiku-3.5",
-        "haiku",
-        deprecated_at="2025-12-19T00:00:00Z",
-        retires_at="2026-02-19T00:00:00Z",
-        aliases=("claude-3-5-haiku-latest", "claude-3-5-haiku"),
-        max_tokens=8_192,
-        features=_CLAUDE_3_7,
-        assumed=("created_at", *_LIMITS, "thinking", "features"),
-    ),
-    _past(
-        "claude-3-5-sonnet-20241022",
-        "Claude Sonnet 3.5",
-        "2024-10-22T00:00:00Z",
-        _SONNET_4,
-        "sonnet",
-        retires_at="2025-10-28T00:00:00Z",
-        aliases=("claude-3-5-sonnet-latest", "claude-3-5-sonnet"),
-        max_tokens=8_192,
-        features=_CLAUDE_3_5,
-    ),
-    _past(
-        "claude-3-5-sonnet-20240620",
-        "Claude Sonnet 3.5",
-        "2024-06-20T00:00:00Z",
-        _SONNET_4,
-        "sonnet",
-        retires_at="2025-10-28T00:00:00Z",
-        max_tokens=8_192,
-        features=_CLAUDE_3_5,
-    ),
-    _past(
-        "claude-3-haiku-20240307",
-        "Claude Haiku 3",
-        "2024-03-07T00:00:00Z",
-        "claude-haiku-3.5",
-        "haiku",
-        deprecated_at="2026-02-19T00:00:00Z",
-        retires_at="2026-04-20T00:00:00Z",
-        aliases=("claude-3-haiku",),
-        max_tokens=4_096,
-        features=_CLAUDE_3,
-    ),
-    _past(
-        "claude-3-opus-20240229",
-        "Claude Opus 3",
-        "2024-02-29T00:00:00Z",
-        _OPUS_4,
-        "opus",
-        retires_at="2026-01-05T00:00:00Z",
-        aliases=("claude-3-opus-latest", "claude-3-opus"),
-        max_tokens=4_096,
-        features=_CLAUDE_3,
-        assumed=("created_at", "pool", "max_input_tokens", "thinking", "features"),
-    ),
-    _past(
-        "claude-3-sonnet-20240229",
-        "Claude Sonnet 3",
-        "2024-02-29T00:00:00Z",
-        _SONNET_4,
-        "sonnet",
-        retires_at="2025-07-21T00:00:00Z",
-        aliases=("claude-3-sonnet",),
-        max_tokens=4_096,
-        features=_CLAUDE_3,
-    ),
-    _past(
-        "claude-2.1",
-        "Claude 2.1",
-        "2023-11-21T00:00:00Z",
-        _SONNET_4,
-        None,
-        retires_at="2025-07-21T00:00:00Z",
-        max_tokens=4_096,
-    ),
-    _past(
-        "claude-2.0",
-        "Claude 2.0",
-        "2023-07-11T00:00:00Z",
-        _SONNET_4,
-        None,
-        retires_at="2025-07-21T00:00:00Z",
-        max_input_tokens=100_000,
-        max_tokens=4_096,
     ),
 )

@@ -7,13 +7,14 @@ from typing import Any
 
 from simtwin.api.errors import invalid
 from simtwin.api.model import Model
-from simtwin.api.model_table import CURRENT, RETIRED
+from simtwin.api.model_table import CURRENT
+from simtwin.api.retired_models import RETIRED
 
 __all__ = ["MODELS", "Model", "answer_name", "info", "page", "resolve"]
 
 #: Newest first.
 MODELS: tuple[Model, ...] = tuple(
-    sorted(CURRENT + RETIRED, key=lambda model: model.created_at, reverse=True)
+    sorted((*CURRENT, *RETIRED), key=lambda model: model.created_at, reverse=True)
 )
 
 _LIFECYCLES = ("active", "deprecated", "retired")

@@ -61,7 +61,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     closed_by: str | None
     body_bytes: int
     body: Any
-    body_truncated: bool
     fingerprint: str | None
     messages: tuple[str, ...]
     emitted: str | None

@@ -26,6 +26,9 @@ class Tokens:
         )
 
 
+NO_TOKENS = Tokens()
+
+
 @attrs.frozen
 class Usage:
     """The requests of a key for one model and what they cost.
@@ -35,7 +38,7 @@ class Usage:
     """
 
     requests: Mapping[str, int] = attrs.field(factory=dict)
-    tokens: Tokens = Tokens()
+    tokens: Tokens = NO_TOKENS
     aborted: int = 0
 
     def with_answer(self, status: int | None, tokens: Tokens, *, whole: bool) -> Usage:

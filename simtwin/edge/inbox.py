@@ -26,28 +26,30 @@ class Inbox:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._messages: deque[Any] = deque()
-        self._over = False
+        self._last: Any = None
         self._change: trio.Event | None = None
 
     async def put(self, message: Any) -> None:
-        """Add a message; it waits while the inbox is full, and drops it once the app is done.
+        """Add a message; it waits while the inbox is full. Nothing is kept after the last one.
 
-        The last message, the disconnect, is always taken at once.
+        The last one is the disconnect. It is always taken at once.
         """
-        if self._over:
+        if self._last is not None:
+            return
+        if message["type"].endswith(".disconnect"):
+            self._last = message
+            self._changed()
             return
         self._messages.append(message)
         self._changed()
-        if message["type"].endswith(".disconnect"):
-            return
-        while len(self._messages) > self._limit and not self._over:
+        while len(self._messages) > self._limit and self._last is None:
             await self._next_change()
 
     async def receive(self) -> Any:
-        """The next message, as ASGI's `receive`."""
+        """The next message, as ASGI's `receive`; the last one again and again."""
         while not self._messages:
-            if self._over:
-                return DISCONNECT
+            if self._last is not None:
+                return self._last
             await self._next_change()
         message = self._messages.popleft()
         if len(self._messages) == self._limit:
@@ -56,8 +58,8 @@ class Inbox:
 
     def end(self) -> None:
         """The app is done: whoever waits goes on, and nothing more is kept."""
-        self._over = True
         self._messages.clear()
+        self._last = DISCONNECT
         self._changed()
 
     def _changed(self) -> None:

@@ -13,17 +13,20 @@ if sys.platform == "linux":
     import fcntl
     import termios
 
+#: Whether `take` can do anything: Windows has sockets that are no files.
+TAKES = sys.platform != "win32"
 
-def take(sock: SocketType, data: bytes) -> int:
+
+def take(sock: SocketType, data: bytes | memoryview) -> int:
     """How many bytes of `data` the system takes right now.
 
     Trio's own `send` is the same call with a round of the scheduler behind it, which costs more
-    than the call does.
+    than the call does, and does not tell how far it came when it is cancelled.
 
     Raises:
         OSError: the peer is gone.
     """
-    if sys.platform == "win32":
+    if not TAKES:
         return 0
     try:
         return os.write(sock.fileno(), data)

@@ -94,10 +94,11 @@ async def _carry_out(plan: Plan, batch: _Batch, max_wait: float) -> None:
     for step in plan:
         match step:
             case Chunk():
-                batch.add(step)
+                # Before the frame, not after it: what comes last leaves together with the end.
                 if batch.size >= WRITE_BYTES:
                     await batch.leave()
                     await trio.lowlevel.checkpoint()
+                batch.add(step)
             case Wait(seconds):
                 due += min(seconds, max_wait)
                 if due > trio.current_time():

@@ -70,6 +70,7 @@ class Wire:
         self._socket = stream.socket if isinstance(stream, trio.SocketStream) else None
         self._turn = trio.Lock()
         self._held: list[bytes] = []
+        self._unsent = 0
         self._corked = False
         self._watchers: set[trio.CancelScope] = set()
         self._heard: float | None = None
@@ -179,33 +180,36 @@ class Wire:
         Args:
             reset: whether the peer sees a reset.
             flush: whether what was written before is left to arrive first: a reset waits up to
-                `FLUSH_SECONDS` for it. Without it the held bytes get one try and the reset
+                `FLUSH_SECONDS` for it. Without it the held bytes get one try and the end
                 follows at once.
 
         It waits up to `LINGER_SECONDS` after a FIN for the peer to close as well. A connection
         that has ended already stays as it ended.
         """
-        unsent = 0
         try:
-            if flush:
-                await self.flush()
-                if reset:
+            if not flush:
+                self._drop()
+            elif reset:
+                with trio.move_on_after(FLUSH_SECONDS):
+                    await self.flush()
                     await self._delivered()
             else:
-                unsent = self._drop()
+                await self.flush()
         except _GONE:
             pass
         finally:
-            if reset and self.ended is None:
-                self.undelivered = unsent + (self._queued() or 0)
+            if reset:
                 await self.abort()
         if self.ended is None:
-            self.undelivered = unsent
+            self.undelivered = self._unsent
             self._end("twin", "fin")
             await self._see_off()
 
     async def abort(self) -> None:
         """End the connection by RST, with no care for what is queued."""
+        if self.ended is not None:
+            return
+        self.undelivered = self._unsent + (self._queued() or 0)
         self._end("twin", "rst")
         if self._socket is not None and self._socket.fileno() != -1:
             kernel.reset_on_close(self._socket)
@@ -234,7 +238,7 @@ class Wire:
             await self._wait_and_write(data[sent:])
         self.last_byte_out = trio.current_time()
 
-    def _push(self, data: bytes) -> int:
+    def _push(self, data: bytes | memoryview) -> int:
         """How many bytes the system takes right now."""
         if self._socket is None:
             return 0
@@ -248,7 +252,7 @@ class Wire:
         try:
             with trio.fail_after(self.patience):
                 async with self._turn:
-                    await self._stream.send_all(data)
+                    await self._send(memoryview(data))
         except trio.TooSlowError:
             await self.abort()
             raise trio.BrokenResourceError(
@@ -261,12 +265,22 @@ class Wire:
             self._end("client", "rst")
             raise
 
-    def _drop(self) -> int:
-        """Give the held bytes one try; how many of them the system did not take."""
+    async def _send(self, data: memoryview) -> None:
+        if self._socket is None or not kernel.TAKES:
+            await self._stream.send_all(data)
+            return
+        while data:
+            self._unsent = len(data)
+            await trio.lowlevel.wait_writable(self._socket)
+            data = data[self._push(data) :]
+        self._unsent = 0
+
+    def _drop(self) -> None:
+        """Give the held bytes one try."""
         data = b"".join(self._held)
         self._held.clear()
         self._corked = False
-        return len(data) - self._push(data)
+        self._unsent = len(data) - self._push(data)
 
     async def _delivered(self) -> None:
         """Wait until the peer's system has everything, as far as ours can tell."""

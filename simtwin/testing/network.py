@@ -10,8 +10,8 @@ the URL says, and under trio's `MockClock` hours pass in milliseconds. A memory 
 one end, so the client's side raises what a real one would from the wire's record of how it ended.
 
 Two things do not follow the virtual clock. The client's pool drops idle connections by the real
-one. And a client made with `with_options` asks for its platform in a thread, during which the
-clock may jump; `Network.anthropic` spares the first client that.
+one. And the SDK looks up its platform in a thread before its first request, during which the clock
+jumps: `Network.anthropic` makes clients that do not.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import math
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import trio
@@ -61,12 +62,8 @@ class Network(httpcore2.AsyncNetworkBackend):
         self._nursery = nursery
 
     def anthropic(self, **options: Any) -> AsyncAnthropic:
-        """The SDK's own client on this network; `options` are its own."""
-        from anthropic import AsyncAnthropic, _base_client  # noqa: PLC0415  # takes half a second
-
-        client = AsyncAnthropic(http_client=self.client(), **options)
-        client._platform = _base_client.get_platform()  # noqa: SLF001  # else asked for in a thread
-        return client
+        """The SDK's client on this network; `options` are its own."""
+        return _client_without_threads()(http_client=self.client(), **options)
 
     def client(self, **options: Any) -> httpx2.AsyncClient:
         """An HTTP client on this network; `options` are httpx2's own."""
@@ -172,3 +169,21 @@ def _as_httpcore(late: type[Exception], broken: type[Exception]) -> Iterator[Non
         raise late(error) from error
     except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
         raise broken(error) from error
+
+
+@cache
+def _client_without_threads() -> type[AsyncAnthropic]:
+    """The SDK's client, which knows its platform from the start; so do copies of it."""
+    from anthropic import AsyncAnthropic  # noqa: PLC0415  # half a second that not all tests need
+    from anthropic._base_client import Platform, get_platform  # noqa: PLC0415  # likewise
+
+    class AsyncAnthropicInVirtualTime(AsyncAnthropic):
+        @property
+        def _platform(self) -> Platform | None:
+            return get_platform()
+
+        @_platform.setter
+        def _platform(self, platform: Platform | None) -> None:
+            """What the SDK sets is None, its sign that it has yet to ask in a thread."""
+
+    return AsyncAnthropicInVirtualTime

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from simtwin.core import key as keys
 from simtwin.core.bucket import NS
 from simtwin.core.chance import draw
+from simtwin.core.fault import Kinds
 from simtwin.core.key import MOST_PLACES, PLACE_LIFETIME, Fate, Key, Schedule, Settlement
 from simtwin.core.plan import Plan, Step
 from simtwin.core.rule import rules
@@ -38,7 +39,7 @@ class Stall:
         yield from plan
 
 
-KINDS = {"refuse": Refuse, "stall": Stall}
+KINDS: Kinds = {"refuse": Refuse, "stall": Stall}
 
 
 def place(index: int, inner: str) -> str:

@@ -229,8 +229,10 @@ async def test_what_is_no_http_is_refused_and_closed() -> None:
     assert answer.startswith(b"HTTP/1.1 400 ")
 
 
-@pytest.mark.parametrize(("size", "status"), [(60_000, b"200"), (70_000, b"431")])
-async def test_a_request_head_may_have_64_kib(size: int, status: bytes) -> None:
+@pytest.mark.parametrize(("size", "status"), [(60_000, b"200"), (140_000, b"431")])
+async def test_a_request_head_may_have_64_kib_and_what_one_read_adds(
+    size: int, status: bytes
+) -> None:
     client, server = trio.testing.memory_stream_pair()
     padding = b"x" * size
 

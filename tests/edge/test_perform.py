@@ -63,7 +63,7 @@ class Heard:
 
 
 async def test_an_answer_with_nothing_to_wait_for_is_one_write() -> None:
-    plan = [LENGTH_5, Chunk(b"hello"), End()]
+    plan: Plan = [LENGTH_5, Chunk(b"hello"), End()]
 
     heard = await Heard(plan).listen()
 
@@ -73,7 +73,7 @@ async def test_an_answer_with_nothing_to_wait_for_is_one_write() -> None:
 
 
 async def test_headers_are_sent_as_latin_1() -> None:
-    plan = [HEAD, End()]
+    plan: Plan = [HEAD, End()]
 
     heard = await Heard(plan).listen()
 
@@ -83,7 +83,7 @@ async def test_headers_are_sent_as_latin_1() -> None:
 async def test_steps_up_to_the_next_wait_leave_together_and_on_time(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    plan = [HEAD, Wait(0.5), frame("a"), frame("b"), Wait(2), frame("c"), End()]
+    plan: Plan = [HEAD, Wait(0.5), frame("a"), frame("b"), Wait(2), frame("c"), End()]
 
     heard = await Heard(plan).listen()
 
@@ -111,7 +111,7 @@ async def test_time_spent_making_the_plan_does_not_stretch_it(
 
 
 async def test_each_wait_is_capped(autojump_clock: trio.testing.MockClock) -> None:
-    plan = [HEAD, Wait(1e9), frame("a"), Wait(5), frame("b"), Wait(1e9), End()]
+    plan: Plan = [HEAD, Wait(1e9), frame("a"), Wait(5), frame("b"), Wait(1e9), End()]
 
     heard = await Heard(plan, max_wait=60).listen()
 
@@ -121,7 +121,7 @@ async def test_each_wait_is_capped(autojump_clock: trio.testing.MockClock) -> No
 async def test_a_wait_without_end_lasts_the_longest_wait_and_then_hangs_up(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    plan = [HEAD, frame("a"), Wait(math.inf)]
+    plan: Plan = [HEAD, frame("a"), Wait(math.inf)]
 
     heard = await Heard(plan, max_wait=60).listen()
 
@@ -133,7 +133,7 @@ async def test_a_wait_without_end_lasts_the_longest_wait_and_then_hangs_up(
 
 async def test_progress_says_what_has_left_and_when(autojump_clock: trio.testing.MockClock) -> None:
     cut = Chunk(b"eve", event="c", ends=False)
-    plan = [Wait(1), HEAD, Mark("one"), frame("a", 2), Wait(1), frame("b", 3), cut, Hangup()]
+    plan: Plan = [Wait(1), HEAD, Mark("one"), frame("a", 2), Wait(1), frame("b", 3), cut, Hangup()]
 
     heard = await Heard(plan).listen()
 
@@ -151,7 +151,7 @@ async def test_progress_says_what_has_left_and_when(autojump_clock: trio.testing
 
 
 async def test_a_json_answer_is_a_chunk_and_no_event() -> None:
-    plan = [LENGTH_5, Chunk(b"hello", tokens=4), End()]
+    plan: Plan = [LENGTH_5, Chunk(b"hello", tokens=4), End()]
 
     heard = await Heard(plan).listen()
 
@@ -163,7 +163,7 @@ async def test_a_json_answer_is_a_chunk_and_no_event() -> None:
 async def test_hanging_up_leaves_the_body_unfinished(
     reset: bool, ended: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    plan = [HEAD, frame("a"), Hangup(reset=reset)]
+    plan: Plan = [HEAD, frame("a"), Hangup(reset=reset)]
 
     heard = await Heard(plan).listen()
 
@@ -175,7 +175,7 @@ async def test_hanging_up_leaves_the_body_unfinished(
 async def test_hanging_up_before_the_head_says_nothing_at_all(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    plan = [Mark("gone"), Hangup(reset=True)]
+    plan: Plan = [Mark("gone"), Hangup(reset=True)]
 
     heard = await Heard(plan).listen()
 
@@ -185,7 +185,7 @@ async def test_hanging_up_before_the_head_says_nothing_at_all(
 
 
 async def test_raw_bytes_go_past_the_framing_in_their_place() -> None:
-    plan = [HEAD, frame("a"), Raw(b"!garbage!"), frame("b"), Hangup()]
+    plan: Plan = [HEAD, frame("a"), Raw(b"!garbage!"), frame("b"), Hangup()]
 
     heard = await Heard(plan).listen()
 
@@ -194,7 +194,7 @@ async def test_raw_bytes_go_past_the_framing_in_their_place() -> None:
 
 
 async def test_raw_bytes_can_stand_for_the_head() -> None:
-    plan = [Raw(b"HTTP/9.9 oops\r\n"), Hangup()]
+    plan: Plan = [Raw(b"HTTP/9.9 oops\r\n"), Hangup()]
 
     heard = await Heard(plan).listen()
 
@@ -301,7 +301,7 @@ async def test_a_long_plan_without_waits_lets_other_tasks_run() -> None:
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(other)
-        plan = [HEAD, *repeat(frame("a"), 100_000), End()]
+        plan: Plan = [HEAD, *repeat(frame("a"), 100_000), End()]
         await perform(plan, send, Wire(server), progress, max_wait=HOUR)
         nursery.cancel_scope.cancel()
 

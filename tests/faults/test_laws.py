@@ -84,8 +84,14 @@ def chains(draw: st.DrawFn) -> list[Fired]:
 
 
 def sends(step: Step) -> bool:
-    """Whether the step, and a whole one at that, goes out on the wire."""
-    return isinstance(step, Head | End | Hangup | Raw) or (isinstance(step, Chunk) and step.ends)
+    """Whether something goes out with the step: a JSON answer goes whole, head and all."""
+    match step:
+        case Head():
+            return step.streams
+        case Chunk():
+            return step.ends
+        case _:
+            return isinstance(step, End | Hangup | Raw)
 
 
 def reads_no_further_than_needed(worse: Iterable[Step], plan: Counted, whole: list[Step]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from random import Random
 
 import pytest
@@ -24,7 +25,7 @@ from plans import (
     streams,
 )
 
-from simtwin.core.plan import Chunk, End, Mark, Step, Wait
+from simtwin.core.plan import Chunk, End, Hangup, Mark, Step, Wait
 from simtwin_faults.latency import Latency
 from simtwin_faults.pace import Pace, Paced
 from simtwin_faults.stall import Stall
@@ -66,14 +67,38 @@ def test_the_pace_that_the_answer_had_is_replaced_but_not_its_first_wait() -> No
     assert arrivals(worse) == [(1.3, START.data), (2.3, DELTA_1.data), (2.3, STOP.data)]
 
 
-def test_a_json_answer_comes_when_all_its_tokens_are_written() -> None:
-    worse = list(Pace(tokens_per_second=2).rewrite(JSON, Random(0)))
+@pytest.mark.parametrize(
+    "plan", [JSON, (Wait(9), *JSON), (JSON[0], Wait(9), *JSON[1:]), (Wait(8), Paced(1), *JSON)]
+)
+def test_a_json_answer_comes_whole_when_all_its_tokens_are_written(plan: tuple[Step, ...]) -> None:
+    worse = list(Pace(tokens_per_second=2).rewrite(plan, Random(0)))
 
-    assert worse == [JSON[0], Mark(), Paced(2.5), *JSON[1:]]
+    assert worse == [Mark(), Paced(2.5), *JSON]
+
+
+@pytest.mark.parametrize("place", [0, 4])
+def test_a_json_answer_that_stalls_is_paced_before_it_stalls(place: int) -> None:
+    stalled = list(Stall(at_byte=place, seconds=30).rewrite(JSON, Random(0)))
+
+    worse = list(Pace(tokens_per_second=2).rewrite([Wait(9), *stalled], Random(0)))
+
+    assert worse == [Mark(), Paced(2.5), *stalled]
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        [Wait(1), Hangup()],
+        [Wait(1), JSON[0], Wait(1), Hangup()],
+        [Wait(1), JSON[0], Mark(), Wait(math.inf)],
+    ],
+)
+def test_an_answer_that_breaks_off_before_its_tokens_stays_as_it_is(plan: list[Step]) -> None:
+    assert list(Pace(tokens_per_second=2).rewrite(plan, Random(0))) == plan
 
 
 def test_an_answer_without_tokens_stays_as_it_is() -> None:
-    plan = (JSON[0], Chunk(b'{"input_tokens":9}'), End())
+    plan = (Wait(1), JSON[0], Chunk(b'{"input_tokens":9}'), End())
 
     assert list(Pace(tokens_per_second=2).rewrite(plan, Random(0))) == list(plan)
 

@@ -136,8 +136,7 @@ def _object_fits(value: dict[str, Any], schema: Schema, resolver: Resolver, dept
     # A name that a pattern might match is left alone.
     other = {} if "patternProperties" in schema else schema.get("additionalProperties", {})
     return all(
-        fits(item, known.get(name, other), resolver, depth - 1)
-        for name, item in value.items()
+        fits(item, known.get(name, other), resolver, depth - 1) for name, item in value.items()
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simtwin.api.errors import invalid
@@ -14,6 +14,7 @@ from simtwin.api.request.phrases import (
     one_of,
     unknown_tag,
 )
+from simtwin.api.request.steps import Steps
 
 #: "There is a limit of 100,000 messages in a single request": SDK 2.12.0, message_create_params.
 MOST_MESSAGES = 100_000
@@ -65,7 +66,7 @@ _RESULTS = frozenset(("tool_result", "mcp_tool_result"))
 _BLOCKS_AT_ONCE = 2_000
 
 
-def check_messages(messages: object) -> Generator[None, None, str | None]:
+def check_messages(messages: object) -> Steps[str | None]:
     """Validate the turns, with a pause after every few; returns what pydantic would not have seen.
 
     That is a text that is empty where there must be one: told only when the whole request has the

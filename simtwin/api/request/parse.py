@@ -6,8 +6,8 @@ fields, then the model, then what needs more than one field to see.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import attrs
 
@@ -16,11 +16,10 @@ from simtwin.api.models import Model, resolve
 from simtwin.api.request.content import check_messages, check_system, ends_with_tool_result
 from simtwin.api.request.fields import COUNT, KINDS, MESSAGES, SAMPLING
 from simtwin.api.request.phrases import EXTRA, MISSING, NOT_A, at_least, field_fault
+from simtwin.api.request.steps import Steps, run
 from simtwin.api.request.thinking import Thinking, read_thinking
 from simtwin.api.request.tools import AUTO, Tool, ToolChoice, read_choice, read_tools
 from simtwin.api.version import NEWER
-
-_T = TypeVar("_T")
 
 
 @attrs.frozen(eq=False)
@@ -38,6 +37,7 @@ class MessagesRequest:
     Args:
         doc: the request as it came.
         model: the model that answers.
+        model_name: the name that it was asked for by.
         max_tokens: the most output tokens; 0 only warms the cache.
         stream: whether the answer is a stream of events.
         stop_sequences: texts before which the answer ends.
@@ -49,6 +49,7 @@ class MessagesRequest:
 
     doc: Mapping[str, Any]
     model: Model
+    model_name: str
     max_tokens: int
     stream: bool = False
     stop_sequences: tuple[str, ...] = ()
@@ -69,17 +70,15 @@ def parse(doc: Mapping[str, Any], version: str, betas: Collection[str]) -> Messa
     Raises:
         Rejected: with the API's answer to its first problem.
     """
-    return _at_once(parsing(doc, version, betas))
+    return run(parsing(doc, version, betas))
 
 
 def parse_count(doc: Mapping[str, Any], version: str, betas: Collection[str]) -> CountRequest:
     """The request to count tokens that a decoded body is; as `parse`."""
-    return _at_once(parsing_count(doc, version, betas))
+    return run(parsing_count(doc, version, betas))
 
 
-def parsing(
-    doc: Mapping[str, Any], version: str, betas: Collection[str]
-) -> Generator[None, None, MessagesRequest]:
+def parsing(doc: Mapping[str, Any], version: str, betas: Collection[str]) -> Steps[MessagesRequest]:
     """`parse` with a pause about every millisecond, for large bodies; returns the request."""
     known = MESSAGES - SAMPLING if version == NEWER else MESSAGES
     model_name, late = yield from _common(doc)
@@ -107,6 +106,7 @@ def parsing(
     return MessagesRequest(
         doc,
         model,
+        model_name,
         max_tokens,
         doc.get("stream") is True,
         stops.texts,
@@ -118,8 +118,10 @@ def parsing(
 
 
 def parsing_count(
-    doc: Mapping[str, Any], version: str, betas: Collection[str]
-) -> Generator[None, None, CountRequest]:
+    doc: Mapping[str, Any],
+    version: str,  # noqa: ARG001  # both kinds of request are read alike; no edition differs yet
+    betas: Collection[str],
+) -> Steps[CountRequest]:
     """`parse_count` with a pause about every millisecond, for large bodies; returns the request."""
     model_name, late = yield from _common(doc)
     shape = _shape(doc, betas, COUNT)
@@ -143,7 +145,7 @@ class _Stops:
     late: str | None
 
 
-def _common(doc: Mapping[str, Any]) -> Generator[None, None, tuple[str, str | None]]:
+def _common(doc: Mapping[str, Any]) -> Steps[tuple[str, str | None]]:
     """The fields that both kinds of request need."""
     fault = field_fault(doc, "model", str)
     if fault is not None:
@@ -203,12 +205,3 @@ def _raise_first(*late: str | None) -> None:
     for message in late:
         if message is not None:
             raise invalid(message)
-
-
-def _at_once(steps: Generator[None, None, _T]) -> _T:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as done:
-            result: _T = done.value
-            return result

@@ -1,77 +1,157 @@
-"""What is known of one request while it is answered, and the journal's entry made of it."""
+"""What is known of one request while it is answered."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from typing import Any
+from itertools import count
+from random import Random
+from secrets import token_hex
 
 import attrs
-import msgspec
 
 from simtwin.actors.router import Reservation
-from simtwin.api.answer import Ids
+from simtwin.api.errors import ApiError, error_plan
+from simtwin.api.reply.message import Ids
 from simtwin.api.reply.reply import Reply
-from simtwin.core.journal import Entry, FiredEntry
-from simtwin.core.key import Fate, Key, Settlement
+from simtwin.core.chance import base58
+from simtwin.core.key import Fate, Key
+from simtwin.core.plan import Plan
 from simtwin.core.pools import Curve
 from simtwin.core.tenant import Tenant
-from simtwin.core.usage import Tokens
+from simtwin.core.usage import NO_TOKENS, Tokens
 from simtwin.edge.data_plane.endpoints import Endpoint
 from simtwin.edge.data_plane.request import Request
-from simtwin.edge.epoch import Epoch
 from simtwin.edge.perform import Progress
+from simtwin.store.body import Body
 from simtwin.store.records import AccountRecord
 
-#: Larger bodies are kept as their size, hash and beginning.
-MOST_KEPT_BODY, KEPT_BEGINNING = 256 * 1024, 4 * 1024
+# Requests that are nobody's have ids too, which no seed decides.
+_RUN = token_hex(8)
+_numbers = count(1)
+
+Headers = tuple[tuple[str, str], ...]
 
 
 @attrs.define(eq=False)
 class Exchange:
     """One request and its answer under way.
 
-    `body` and `doc` are dropped before the first wait, so that an answer that hangs holds little.
+    The body and its document are locals of whoever builds the plan: they are gone before its first
+    wait, so an answer that hangs holds little.
     """
 
     request: Request
     endpoint: Endpoint
-    began: float
+    methods: tuple[str, ...]
+    date: str
+    marks: bool
+    number: int = attrs.field(factory=lambda: next(_numbers))
     progress: Progress = attrs.field(factory=Progress)
+    # Of the connection as it was when the request began.
+    first_byte: float | None = None
+    on_connection: int = 0
+    # Who asks, and what was decided; `counted` among the tenant's requests under way.
+    counted: bool = False
     account: AccountRecord | None = None
-    ids: Ids | None = None
+    fate: Fate | None = None
+    seed: int = 0
     key: Reservation[Key] | None = None
     tenant: Reservation[Tenant] | None = None
-    fate: Fate | None = None
-    model: str | None = None
-    stream: bool | None = None
+    # What was asked.
     body_at: float | None = None
     body_bytes: int = 0
-    kept_body: Any = None
-    body_truncated: bool = False
-    fingerprint: str | None = None
+    body: Body | None = None
+    parses: bool = False
+    model: str | None = None
+    stream: bool | None = None
+    fingerprint: bytes | None = None
     messages: tuple[str, ...] = ()
+    # What is answered.
+    request_id: str = ""
     reply: Reply | None = None
     curve: Curve | None = None
-    input: Tokens = Tokens()
+    input: Tokens = NO_TOKENS
     cause: str | None = None
-    error: str | None = None
+    reason: str | None = None
 
-    def keep_body(self, body: bytes) -> None:
-        """Remember a body as the journal may: whole where it is small and holds no secret."""
-        self.body_bytes = len(body)
-        if len(body) > MOST_KEPT_BODY:
-            self.body_truncated = True
-            beginning = body[:KEPT_BEGINNING].decode(errors="replace")
-            digest = hashlib.sha256(body).hexdigest()
-            self.kept_body = {"size": len(body), "sha256": digest, "beginning": beginning}
-        else:
-            self.kept_body = body
+    def __attrs_post_init__(self) -> None:
+        self.first_byte = self.request.wire.first_byte
+        self.on_connection = self.request.wire.requests
+        self.request_id = "req_011C" + base58(f"{_RUN}/{self.number}", 20)
+
+    @property
+    def hold(self) -> str:
+        """What limits know the request by: unlike its id it is never used again."""
+        return str(self.number)
+
+    def decided(self, fate: Fate, seed: int) -> None:
+        """The request's fate is known, and with it its id."""
+        assert self.account is not None, "only the key of an account decides fates"  # noqa: S101
+        self.fate = fate
+        self.seed = seed
+        self.request_id = "req_011C" + base58(self._name("request"), 20)
+
+    @property
+    def ids(self) -> Ids:
+        """The ids in the answer, which are the same in every run of the same seed."""
+        return Ids(
+            self.request_id,
+            "msg_01" + base58(self._name("message"), 22),
+            lambda number: "toolu_01" + base58(self._name(f"tool_use/{number}"), 22),
+        )
+
+    def rng(self) -> Random:
+        """Chance for what carries no meaning in the answer."""
+        return Random(self._name("answer"))
+
+    def headers(self) -> Headers:
+        """The headers that every answer has."""
+        headers = [("date", self.date), ("request-id", self.request_id)]
+        if self.account is not None:
+            headers.append(("anthropic-organization-id", self.account.tenant_id))
+        if self.marks:
+            headers += self._marks()
+        return tuple(headers)
+
+    def refused(self, error: ApiError) -> Plan:
+        """The answer that is `error`."""
+        self.reason = error.message
+        return error_plan(error, self.headers())
+
+    def refused_by_twin(self, status: int, reason: str) -> Plan:
+        """The answer where the twin itself cannot: clients are not to be judged by it."""
+        self.cause = "own"
+        plan = self.refused(ApiError.of(status))
+        self.reason = reason
+        return plan
 
     def tokens(self, now: int) -> Tokens:
-        """The tokens that the answer has cost by `now` (ns)."""
+        """What the answer has cost by `now` (ns)."""
         if self.reply is None or self.curve is None:
-            return Tokens()
+            return NO_TOKENS
         sent = self.progress.tokens
-        produced = sent if self.stream else max(sent, self.curve.produced(now))
-        return self.input + Tokens(output=produced)
+        return self.input + Tokens(
+            output=sent if self.stream else max(sent, self.curve.produced(now))
+        )
+
+    @property
+    def whole(self) -> bool:
+        """Whether the client was sent all that there was to send."""
+        planned = self.reply.output_tokens if self.reply is not None else 0
+        return self.progress.ended == "end" and self.progress.tokens >= planned
+
+    def _name(self, use: str) -> str:
+        assert self.account is not None and self.fate is not None, "only fates have names"  # noqa: S101, PT018
+        # The run number, 1 until state outlives a run, keeps ids of later runs apart.
+        return f"{self.seed}/{self.account.scope}/{self.fate.ordinal}/1/{use}"
+
+    def _marks(self) -> Headers:
+        marks = []
+        if self.fate is not None:
+            marks.append(("x-simtwin-seed", str(self.seed)))
+            if self.fate.fired:
+                marks.append(("x-simtwin-fault", ",".join(each.rule for each in self.fate.fired)))
+            if self.fate.script is not None:
+                marks.append(("x-simtwin-script", self.fate.script))
+        if self.cause is not None:
+            marks.append(("x-simtwin-cause", self.cause))
+        return tuple(marks)

@@ -23,6 +23,7 @@ class OpenKeys:
         self._dropped = dropped
         self._accounts: OrderedDict[bytes, AccountRecord] = OrderedDict()
         self._by_id: dict[str, AccountRecord] = {}
+        self._tenants: set[str] = set()
 
     def account(self, digest: bytes) -> AccountRecord:
         """The account of a key by the SHA-256 digest of its text; made where there is none."""
@@ -30,9 +31,11 @@ class OpenKeys:
         if account is None:
             account = self._accounts[digest] = _made(digest)
             self._by_id[account.api_key_id] = account
+            self._tenants.add(account.tenant_id)
             if len(self._accounts) > MOST_OPEN_KEYS:
                 _, oldest = self._accounts.popitem(last=False)
                 del self._by_id[oldest.api_key_id]
+                self._tenants.discard(oldest.tenant_id)
                 self._dropped(oldest)
         else:
             self._accounts.move_to_end(digest)
@@ -41,6 +44,10 @@ class OpenKeys:
     def by_id(self, api_key_id: str) -> AccountRecord | None:
         """The account of that id, None where no such key was seen of late."""
         return self._by_id.get(api_key_id)
+
+    def has_tenant(self, tenant_id: str) -> bool:
+        """Whether a key of late belongs to that tenant."""
+        return tenant_id in self._tenants
 
 
 def _made(digest: bytes) -> AccountRecord:

@@ -2,195 +2,172 @@
 
     credentials ─► body ─► fate (key) ─► validation ─► limits (tenant) ─► reply ─► faults ─► performed
 
-The order is fixed: what a fault replaces is never validated nor charged, and what is refused by a
-limit was valid. Everything up to the plan is decided before its first step; performing it, and
-whatever waits it has, happens in the task of the connection.
+The order is fixed: what a fault replaces is neither validated nor charged, and what a limit refuses
+was valid. All of it happens in the task of the connection; the actors only decide.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
-import attrs
 import trio
 
-from simtwin.actors.actor import CrashedError, present
+from simtwin.actors.actor import CrashedError
 from simtwin.actors.mailbox import MailboxFullError
-from simtwin.actors.router import Router
-from simtwin.api.errors import ApiError, Rejected, error_plan
+from simtwin.api.errors import ApiError, Rejected
 from simtwin.api.request.decode import decode, peek
 from simtwin.core import key as keys
-from simtwin.core.board import Board
 from simtwin.core.chance import draw
 from simtwin.core.fault import compose, stand_in
-from simtwin.core.journal import Journal
-from simtwin.core.key import Key, Schedule
+from simtwin.core.key import Fate, Schedule
 from simtwin.core.plan import Head, Plan
 from simtwin.core.schedule import Asked
 from simtwin.core.scope import OfKey
-from simtwin.core.tenant import Tenant
-from simtwin.edge.data_plane.answers import answer, answer_unknown
-from simtwin.edge.data_plane.books import Books
+from simtwin.core.settings import InForce
+from simtwin.edge.data_plane.answers import answer
+from simtwin.edge.data_plane.books import settle
 from simtwin.edge.data_plane.endpoints import UNKNOWN, find
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.identity import identify
-from simtwin.edge.data_plane.load import Load, OverloadError
-from simtwin.edge.data_plane.open_keys import OpenKeys
+from simtwin.edge.data_plane.load import OverloadError
 from simtwin.edge.data_plane.request import (
     BodyTooLargeError,
     ClientLeftError,
     Request,
     read_body,
 )
-from simtwin.edge.epoch import Epoch
-from simtwin.edge.perform import PlanError, Send, perform
+from simtwin.edge.perform import Send, perform
+from simtwin.edge.twin import Twin
+from simtwin.store.body import keep
 from simtwin.store.records import AccountRecord
-from simtwin.store.store import Store
 
 log = logging.getLogger(__name__)
 
+Doc = Mapping[str, Any]
 
-@attrs.frozen
-class DataPlane:
-    """What answers `/v1`.
 
-    Args:
-        keys: the actors of the keys, by api_key_id.
-        tenants: the actors of the tenants, by tenant_id.
-        board: the settings.
-        store: credentials and records.
-        journal: where every request with valid credentials is entered.
-        epoch: wall time.
-        open_keys: where any key is accepted, those that were seen; else None.
-        marks: whether answers carry `x-simtwin-*` headers.
-        strict_version: whether an unknown `anthropic-version` is refused.
-        max_wait: the longest that any one wait lasts, seconds.
-    """
-
-    keys: Router[Key]
-    tenants: Router[Tenant]
-    board: Board
-    store: Store
-    journal: Journal
-    epoch: Epoch
-    open_keys: OpenKeys | None = None
-    marks: bool = True
-    strict_version: bool = False
-    max_wait: float = 3600.0
-    load: Load = attrs.field(factory=Load)
-    books: Books = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "books", Books(self.store, self.journal, self.epoch))
-
-    async def respond(self, request: Request, send: Send) -> None:
-        """Answer a request on its own connection, and book what became of it."""
-        endpoint, methods = find(request.method, request.path)
-        exchange = Exchange(request, endpoint, trio.current_time())
-        with trio.CancelScope() as scope:
-            request.wire.watch(scope)
-            try:
-                plan = await self._plan(exchange, methods)
-                await self._perform(plan, exchange, send)
-            except ClientLeftError:
-                exchange.progress.ended = "left"
-            finally:
-                request.wire.unwatch(scope)
-                self.load.ends(exchange)
-                self.books.settle(exchange)
-
-    async def _perform(self, plan: Plan, exchange: Exchange, send: Send) -> None:
-        wire = exchange.request.wire
+async def respond(twin: Twin, request: Request, send: Send) -> None:
+    """Answer a request on its own connection, and book what became of it."""
+    endpoint, methods = find(request.method, request.path)
+    exchange = Exchange(request, endpoint, methods, twin.epoch.date(), twin.marks)
+    with trio.CancelScope() as left:
+        request.wire.watch(left)
         try:
-            await perform(plan, send, wire, exchange.progress, max_wait=self.max_wait)
-        except PlanError:
-            raise
-        except Exception:
-            log.exception("a plan crashed")
-            exchange.cause = "own"
-            if exchange.progress.head is None:
-                plan = error_plan(ApiError.of(500), exchange.headers(own=True))
-                await perform(plan, send, wire, exchange.progress, max_wait=self.max_wait)
-            else:
-                await wire.hang_up(reset=False, flush=True)
-
-    async def _plan(self, exchange: Exchange, methods: tuple[str, ...]) -> Plan:
-        exchange.begin(self.epoch.date(), self.marks)
-        try:
-            return await self._decided(exchange, methods)
-        except Rejected as rejected:
-            return exchange.refused(rejected.error)
-        except (MailboxFullError, OverloadError) as error:
-            return exchange.refused_by_twin(ApiError.of(529), str(error))
-        except CrashedError as error:
-            return exchange.refused_by_twin(ApiError.of(500), str(error))
+            plan = await _plan(twin, exchange)
+            await _perform(twin, plan, exchange, send)
         except ClientLeftError:
-            raise
-        except Exception as error:
-            log.exception("a request crashed")
-            return exchange.refused_by_twin(ApiError.of(500), f"{type(error).__name__}: {error}")
+            exchange.progress.ended = "left"
+        finally:
+            request.wire.unwatch(left)
+            settle(twin, exchange)
 
-    async def _decided(self, exchange: Exchange, methods: tuple[str, ...]) -> Plan:
-        account = identify(exchange.request, self.store, self.open_keys)
-        if isinstance(account, ApiError):
-            unknown_path = exchange.endpoint is UNKNOWN and not methods
-            raise Rejected(ApiError.of(404) if unknown_path else account)
-        exchange.account = account
-        self.load.begins(exchange)
-        doc, malformed = await self._body(exchange)
-        snapshot = self.board.in_force(OfKey(account.tenant_id, account.api_key_id))
-        schedule = Schedule(snapshot.rules, snapshot.script, snapshot.seed, account.scope)
-        endpoint, request = exchange.endpoint, exchange.request
-        asked = Asked(
-            endpoint.name,
-            request.method,
-            request.path,
-            exchange.model or endpoint.argument,
-            exchange.stream,
-            endpoint.answers,
-        )
-        fate, exchange.key = await self.keys.ask_reserving(
-            account.api_key_id, partial(keys.admit, asked=asked, schedule=schedule)
-        )
-        exchange.fated(fate, snapshot.seed, account.scope)
-        plan: Plan
-        if fate.replaced and not fate.charge:
-            plan = stand_in(Head(200, exchange.json_headers()))
-        elif malformed is not None:
-            plan = exchange.refused(malformed.error)
-        elif endpoint is UNKNOWN:
-            plan = exchange.refused(answer_unknown(methods))
+
+async def _perform(twin: Twin, plan: Plan, exchange: Exchange, send: Send) -> None:
+    wire, progress = exchange.request.wire, exchange.progress
+    try:
+        await perform(plan, send, wire, progress, max_wait=twin.max_wait)
+    except Exception as error:
+        # A kind of a third party, or a flaw of ours: one answer is lost, and the client sees that.
+        log.exception("a plan crashed")
+        plan = exchange.refused_by_twin(500, f"{type(error).__name__}: {error}")
+        if progress.head is None:
+            await perform(plan, send, wire, progress, max_wait=twin.max_wait)
         else:
-            plan = await self._served(exchange, doc, snapshot.pace)
-        if not fate.fired:
-            return plan
-        chance = partial(draw, snapshot.seed, account.scope, fate.ordinal)
-        return compose(plan, fate.fired, lambda rule: chance(f"{rule}/rewrite"))
+            await wire.hang_up(reset=False)
+            progress.ended = "hangup"
 
-    async def _served(self, exchange: Exchange, doc: dict[str, object], pace: object) -> Plan:
-        try:
-            return await answer(self, exchange, doc)
-        except Rejected as rejected:
-            return exchange.refused(rejected.error)
 
-    async def _body(
-        self, exchange: Exchange
-    ) -> tuple[dict[str, object], Rejected | None]:
-        """The request's document, or why there is none; the request has a fate all the same."""
-        request = exchange.request
-        try:
-            body = await read_body(request, lambda size: self.load.takes(exchange, size))
-        except BodyTooLargeError:
-            exchange.body_at = trio.current_time()
-            return {}, Rejected(ApiError.of(413))
+async def _plan(twin: Twin, exchange: Exchange) -> Plan:
+    account = identify(
+        exchange.request, twin.store, twin.open_keys if twin.accepts_any_key else None
+    )
+    if isinstance(account, ApiError):
+        unknown_path = exchange.endpoint is UNKNOWN and not exchange.methods
+        return exchange.refused(ApiError.of(404) if unknown_path else account)
+    exchange.account = account
+    held = 0
+
+    def hold(size: int) -> None:
+        nonlocal held
+        twin.load.hold(size)
+        held += size
+
+    try:
+        twin.load.begin(account.tenant_id)
+        exchange.counted = True
+        doc = await _read(exchange, hold)
+        snapshot = twin.board.in_force(OfKey(account.tenant_id, account.api_key_id))
+        fate = await _fate(twin, exchange, account, snapshot)
+        plan = await _unfaulted(twin, exchange, fate, doc)
+    except (MailboxFullError, OverloadError) as error:
+        return exchange.refused_by_twin(529, str(error))
+    except CrashedError as error:
+        return exchange.refused_by_twin(500, str(error))
+    except ClientLeftError:
+        raise
+    except Exception as error:
+        log.exception("a request crashed")
+        return exchange.refused_by_twin(500, f"{type(error).__name__}: {error}")
+    finally:
+        twin.load.release(held)
+    if not fate.fired:
+        return plan
+    return compose(plan, fate.fired, partial(draw, snapshot.seed, account.scope, fate.ordinal))
+
+
+async def _fate(twin: Twin, exchange: Exchange, account: AccountRecord, snapshot: InForce) -> Fate:
+    endpoint, request = exchange.endpoint, exchange.request
+    asked = Asked(
+        endpoint.name,
+        request.method,
+        request.path,
+        exchange.model,
+        exchange.stream,
+        endpoint.answers,
+    )
+    schedule = Schedule(snapshot.rules, snapshot.script, snapshot.seed, account.scope)
+    fate, exchange.key = await twin.keys.ask_reserving(
+        account.api_key_id, partial(keys.admit, asked=asked, schedule=schedule)
+    )
+    exchange.decided(fate, snapshot.seed)
+    return fate
+
+
+async def _unfaulted(twin: Twin, exchange: Exchange, fate: Fate, doc: Doc | Rejected) -> Plan:
+    """The answer as it would be, or the head of one that will not be given."""
+    if fate.replaced and not fate.charge:
+        return stand_in(Head(200, (("content-type", "application/json"), *exchange.headers())))
+    if isinstance(doc, Rejected):
+        return exchange.refused(doc.error)
+    if exchange.endpoint is UNKNOWN:
+        return exchange.refused(ApiError.of(405 if exchange.methods else 404))
+    try:
+        return await answer(twin, exchange, doc)
+    except Rejected as rejected:
+        return exchange.refused(rejected.error)
+
+
+async def _read(exchange: Exchange, hold: Callable[[int], None]) -> Doc | Rejected:
+    """The request's document, or why there is none: it has a fate all the same."""
+    request = exchange.request
+    exchange.model = exchange.endpoint.argument
+    try:
+        body = await read_body(request, hold)
+    except BodyTooLargeError:
+        return Rejected(ApiError.of(413))
+    finally:
         exchange.body_at = trio.current_time()
-        if request.method != "POST":
-            return {}, None
-        exchange.keep_body(body)
-        try:
-            doc = decode(body)
-        except Rejected as rejected:
-            return {}, rejected
-        exchange.model, exchange.stream = peek(doc)
-        return doc, None
+    if request.method != "POST":
+        return {}
+    exchange.body_bytes = len(body)
+    exchange.body = keep(body)
+    try:
+        doc = decode(body)
+    except Rejected as rejected:
+        return rejected
+    exchange.parses = True
+    exchange.model, exchange.stream = peek(doc)
+    return doc

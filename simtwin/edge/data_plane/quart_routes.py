@@ -40,7 +40,7 @@ def register(app: QuartTrio, respond: Respond) -> None:
     """Route everything under `/v1` to `respond`."""
     app.asgi_http_class = PerformingConnection
 
-    async def answer(rest: str = "") -> Performance:
+    async def answer(**_: str) -> Performance:
         asked = _request()
         return Performance(lambda send: respond(asked, send))
 
@@ -53,7 +53,7 @@ def register(app: QuartTrio, respond: Respond) -> None:
 
 
 def _request() -> Request:
-    scope: Mapping[str, Any] = request.scope  # type: ignore[assignment]  # a TypedDict of the ASGI spec
+    scope: Mapping[str, Any] = request.scope
     return Request(
         scope["method"],
         scope["path"],

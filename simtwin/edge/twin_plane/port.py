@@ -5,34 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-import attrs
-
+from simtwin.core.scope import OfKey, OfTenant, Operator, Scope
 from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
 
+__all__ = ["Caller", "OfKey", "OfTenant", "Operator", "Scope", "Twin", "owner"]
 
-@attrs.frozen
-class Operator:
-    """Everything, as whoever started the twin sees it."""
-
-
-@attrs.frozen
-class OfTenant:
-    """What one tenant owns."""
-
-    tenant_id: str
-
-
-@attrs.frozen
-class OfKey:
-    """What belongs to one API key."""
-
-    tenant_id: str
-    api_key_id: str
-
-
-#: What a request is about.
-Scope = Operator | OfTenant | OfKey
 #: Who a request is from; also the scope that is theirs.
 Caller = Operator | OfTenant
 

@@ -1,0 +1,92 @@
+"""A process that a benchmark starts, watches from outside, and ends by its pid. Linux only."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import attrs
+
+HERE = Path(__file__).parent
+TICKS = os.sysconf("SC_CLK_TCK")
+#: A server that is told to stop lets its answers end; none of ours lasts longer.
+GRACE_SECONDS = 15.0
+
+CORES = sorted(os.sched_getaffinity(0))
+#: Servers and clients never share a core where there are two.
+SERVER_CORE, CLIENT_CORE = CORES[0], CORES[-1]
+
+
+@attrs.frozen
+class Child:
+    """A running process and the line of JSON that it began with."""
+
+    process: subprocess.Popen[bytes]
+    said: dict[str, Any]
+    started: float
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def port(self) -> int:
+        """Where it serves."""
+        if "port" in self.said:
+            return int(self.said["port"])
+        return int(self.said["base_url"].rstrip("/").rpartition(":")[2])
+
+
+@contextmanager
+def running(command: Sequence[str], core: int = SERVER_CORE) -> Iterator[Child]:
+    """The process of `command` on one core, from its first line on until the block is left.
+
+    Raises:
+        RuntimeError: it ended without a line.
+    """
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        os.sched_setaffinity(process.pid, {core})
+        line = cast("Any", process.stdout).readline()
+        if not line:
+            raise RuntimeError(f"{' '.join(command)} ended with {process.wait(GRACE_SECONDS)}")
+        yield Child(process, json.loads(line), started)
+    finally:
+        process.terminate()
+        try:
+            process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def script(name: str, *arguments: object) -> list[str]:
+    """The command of a script of this folder."""
+    return [sys.executable, str(HERE / name), *(str(argument) for argument in arguments)]
+
+
+def twin(*flags: str) -> list[str]:
+    """The command of a twin that refuses nobody, as people start it."""
+    simtwin = str(Path(sys.executable).parent / "simtwin")
+    fixed = ["serve", "--port", "0", "--json", "--tier", "unlimited", "--seed", "7"]
+    return [simtwin, *fixed, *flags]
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time that a process has used, with all its threads; to one tick."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def resident_bytes(pid: int) -> int:
+    """The memory that a process has in RAM."""
+    pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

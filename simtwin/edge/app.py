@@ -1,0 +1,74 @@
+"""The ASGI application: Quart with both planes, and a short way past it for the hot route."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import attrs
+from quart import Response
+from quart_trio import QuartTrio
+
+from simtwin.api.errors import ApiError, envelope
+from simtwin.edge.connection import App
+from simtwin.edge.data_plane import quart_routes
+from simtwin.edge.data_plane.plane import respond
+from simtwin.edge.data_plane.request import MOST_DISCARDED_BYTES, from_scope
+from simtwin.edge.tenant_secrets import TenantSecrets
+from simtwin.edge.twin import Twin
+from simtwin.edge.twin_plane.hosts import refusal
+from simtwin.edge.twin_plane.mount import PlaneConfig, register
+
+HOT_PATH = "/v1/messages"
+
+
+def make_app(
+    twin: Twin, config: PlaneConfig, secrets: TenantSecrets | None = None, *, hot: bool = True
+) -> App:
+    """The application.
+
+    Args:
+        twin: what it is the front of.
+        config: how the twin plane is set up.
+        secrets: checks tenants' secrets; in virtual time one that uses no thread.
+        hot: whether `POST /v1/messages` goes past Quart. The answers are the same either way.
+    """
+    app = QuartTrio("simtwin", static_folder=None, template_folder=None)
+    # A stream may last as long as its plan says, and a body may trickle in; both are faults that
+    # people ask for. Quart's own limits, 60 s each, would cut them off.
+    app.config["RESPONSE_TIMEOUT"] = None
+    app.config["BODY_TIMEOUT"] = None
+    # The API's own limit is checked where its own error can be given; this one bounds what is
+    # thrown away after it. Quart's default is 16 MiB.
+    app.config["MAX_CONTENT_LENGTH"] = MOST_DISCARDED_BYTES
+    register(app, twin, config, secrets)
+    quart_routes.register(app, partial(respond, twin))
+    app.register_error_handler(404, _not_found)
+    app.register_error_handler(405, _not_found)
+    if hot:
+        app.asgi_app = HotRoute(app.asgi_app, twin, config.allowed_hosts)  # type: ignore[method-assign]  # the documented place for ASGI middleware
+    return app
+
+
+async def _not_found(_: Exception) -> Response:
+    """Outside `/v1` and `/_twin` there is nothing."""
+    body = envelope(ApiError.of(404), "")
+    return Response(body, 404, content_type="application/json")
+
+
+@attrs.frozen
+class HotRoute:
+    """ASGI middleware that answers `POST /v1/messages` itself: Quart's routing costs as much again."""
+
+    app: App
+    twin: Twin
+    allowed_hosts: frozenset[str]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == HOT_PATH and scope["method"] == "POST":
+            request = from_scope(scope, receive)
+            found = refusal(request.header(b"host"), request.header(b"origin"), self.allowed_hosts)
+            if found is None:
+                await respond(self.twin, request, send)
+                return
+        await self.app(scope, receive, send)

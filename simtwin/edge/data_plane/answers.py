@@ -1,0 +1,125 @@
+"""What each endpoint answers: a valid request becomes a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any, TypeVar
+from urllib.parse import parse_qs
+
+import msgspec
+import trio
+
+from simtwin.actors.actor import present
+from simtwin.api.answer import curve, json_answer, sse_answer
+from simtwin.api.errors import ApiError, Rejected
+from simtwin.api.models import info, page, resolve
+from simtwin.api.reply.reply import compose_reply
+from simtwin.api.reply.spec import spec
+from simtwin.api.request.measure import measure
+from simtwin.api.request.parse import parsing, parsing_count
+from simtwin.api.tiers import COUNT_TOKENS
+from simtwin.api.version import resolve as resolve_version
+from simtwin.core.plan import Chunk, End, Head, Plan
+from simtwin.core.pools import Ask
+from simtwin.core.scope import OfKey
+from simtwin.core.usage import Tokens
+from simtwin.edge.data_plane.exchange import Exchange
+from simtwin.edge.data_plane.limits import admitted
+from simtwin.edge.twin import Twin
+
+Doc = Mapping[str, Any]
+T = TypeVar("T")
+
+_encode = msgspec.json.Encoder().encode
+
+
+async def answer(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
+    """The answer to a request whose body parses.
+
+    Raises:
+        Rejected: the request is not valid, or a limit refuses it.
+    """
+    request = exchange.request
+    version = resolve_version(request.header(b"anthropic-version"), strict=twin.strict_version)
+    betas = _betas(request.header(b"anthropic-beta"))
+    match exchange.endpoint.name:
+        case "messages":
+            return await _message(twin, exchange, doc, version, betas)
+        case "count_tokens":
+            return await _count(twin, exchange, doc, version, betas)
+        case "models":
+            return _json(exchange, _models(request.query))
+        case _:
+            return _json(exchange, _model(exchange.endpoint.argument or ""))
+
+
+async def _message(
+    twin: Twin, exchange: Exchange, doc: Doc, version: str, betas: frozenset[str]
+) -> Plan:
+    request = await _drained(parsing(doc, version, betas))
+    measured = await _drained(measure(doc, exchange.body_bytes))
+    exchange.fingerprint, exchange.messages = measured.fingerprint, measured.turns
+    what = spec(request, exchange.seed, measured)
+    reply = compose_reply(what)
+    pace = _pace(twin, exchange)
+    exchange.curve = curve(reply, pace, present())
+    ask = Ask(request.model.pool, exchange.hold, measured.input_tokens, exchange.curve)
+    limits = await admitted(twin, exchange, ask)
+    exchange.reply = reply
+    exchange.input = Tokens(input=measured.input_tokens)
+    common = (*limits, *exchange.headers())
+    if request.stream:
+        return sse_answer(reply, pace, Head(200, (*_STREAM, *common)), exchange.ids, exchange.rng())
+    return json_answer(reply, pace, Head(200, (*_JSON, *common)), exchange.ids)
+
+
+async def _count(
+    twin: Twin, exchange: Exchange, doc: Doc, version: str, betas: frozenset[str]
+) -> Plan:
+    await _drained(parsing_count(doc, version, betas))
+    measured = await _drained(measure(doc, exchange.body_bytes))
+    limits = await admitted(twin, exchange, Ask(COUNT_TOKENS, exchange.hold, 0, None))
+    body = _encode({"input_tokens": measured.input_tokens})
+    return (Head(200, (*_JSON, *limits, *exchange.headers())), Chunk(body), End())
+
+
+def _models(query: bytes) -> dict[str, Any]:
+    given = parse_qs(query.decode("latin-1"), keep_blank_values=True)
+    stages = [*given.get("lifecycle[]", ()), *given.get("lifecycle", ())]
+    last = {name: values[-1] for name, values in given.items()}
+    return page(last.get("limit", "20"), last.get("after_id"), last.get("before_id"), stages)
+
+
+def _model(name: str) -> dict[str, Any]:
+    model = resolve(name)
+    if model is None:
+        raise Rejected(ApiError.of(404, f"model: {name}"))
+    return info(model)
+
+
+_JSON = (("content-type", "application/json"),)
+_STREAM = (("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-cache"))
+
+
+def _json(exchange: Exchange, doc: dict[str, Any]) -> Plan:
+    return (Head(200, (*_JSON, *exchange.headers())), Chunk(_encode(doc)), End())
+
+
+def _pace(twin: Twin, exchange: Exchange) -> Any:
+    account = exchange.account
+    assert account is not None, "answers are for accounts"  # noqa: S101
+    return twin.board.in_force(OfKey(account.tenant_id, account.api_key_id)).pace
+
+
+def _betas(header: str | None) -> frozenset[str]:
+    return frozenset(name.strip() for name in header.split(",")) if header else frozenset()
+
+
+async def _drained(work: Generator[None, None, T]) -> T:
+    """What `work` comes to, with a turn for other tasks at each of its pauses."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]  # what the generator returns
+        await trio.lowlevel.checkpoint()

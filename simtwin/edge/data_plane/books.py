@@ -1,0 +1,217 @@
+"""What became of a request: the actors' books, the journal, the log, the messages.
+
+Nothing here waits, so that it is done also where the client has left and the task is cancelled.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from hashlib import sha256
+from uuid import uuid4
+
+import msgspec
+
+from simtwin.actors.actor import present
+from simtwin.api.reply.blocks import Call, Text
+from simtwin.api.reply.message import message
+from simtwin.api.reply.reply import Reply
+from simtwin.core import key as keys
+from simtwin.core import tenant as tenants
+from simtwin.core.journal import Entry, FiredEntry
+from simtwin.core.key import Settlement
+from simtwin.core.usage import Tokens
+from simtwin.edge.data_plane.exchange import Exchange
+from simtwin.edge.twin import Twin
+from simtwin.store.body import keep, readable
+from simtwin.store.records import AccountRecord, LogRecord, MessageRecord
+
+_STAINLESS = b"x-stainless-"
+# All records of a request share a UUID: random for the process, then counted.
+_UUID = str(uuid4())[:24]
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+def settle(twin: Twin, exchange: Exchange) -> None:
+    """Book what became of a request; it may have got any distance, or nowhere."""
+    account = exchange.account
+    if account is None:
+        _log_stranger(twin, exchange)
+        return
+    tokens = exchange.tokens(present())
+    head = exchange.progress.head
+    status = None if head is None else head.status
+    if exchange.counted:
+        twin.load.end(account.tenant_id)
+    if exchange.key is not None:
+        settlement = Settlement(status, exchange.model, tokens, exchange.whole, exchange.hold)
+        exchange.key.tell(partial(keys.settle, settlement=settlement))
+    if exchange.tenant is not None:
+        exchange.tenant.tell(partial(tenants.settle, request=exchange.hold, produced=tokens.output))
+    twin.entries.add(_entry(twin, exchange, account, status, tokens))
+    _log(twin, exchange, account, status, tokens)
+    if exchange.reply is not None and status == 200:
+        _keep_message(twin, exchange, account, exchange.reply)
+
+
+def _entry(
+    twin: Twin, exchange: Exchange, account: AccountRecord, status: int | None, tokens: Tokens
+) -> Entry:
+    request, progress, fate, reply = (
+        exchange.request,
+        exchange.progress,
+        exchange.fate,
+        exchange.reply,
+    )
+    wire = request.wire
+    wall = twin.epoch.wall
+
+    def at(time: float | None) -> float | None:
+        return None if time is None else round(wall(time), 6)
+
+    whole = exchange.whole
+    return Entry(
+        id=twin.entries.next_id,
+        request=exchange.request_id,
+        tenant=account.tenant_id,
+        key=account.api_key_id,
+        ordinal=None if fate is None else fate.ordinal,
+        connection=wire.ordinal,
+        request_on_connection=exchange.on_connection,
+        method=request.method,
+        path=request.path,
+        endpoint=exchange.endpoint.name,
+        model=exchange.model,
+        stream=exchange.stream,
+        user_agent=request.header(b"user-agent"),
+        stainless={
+            name.removeprefix(_STAINLESS).decode("latin-1"): value.decode("latin-1")
+            for name, value in request.headers.items()
+            if name.startswith(_STAINLESS)
+        },
+        call=request.header(b"x-simtwin-call") or request.header(b"traceparent"),
+        first_byte_at=at(exchange.first_byte),
+        body_at=at(exchange.body_at),
+        head_at=at(progress.head_at),
+        last_byte_at=at(progress.last_at),
+        closed_at=at(wire.closed_at),
+        closed_by=wire.closed_by,
+        body_bytes=exchange.body_bytes,
+        body=_line(exchange),
+        fingerprint=None if exchange.fingerprint is None else exchange.fingerprint.hex(),
+        messages=exchange.messages,
+        emitted=_hash(text_of(reply).encode()) if whole and reply is not None else None,
+        tool_uses=tuple(map(_hash, calls_of(reply))) if whole and reply is not None else (),
+        fired=()
+        if fate is None
+        else tuple(
+            FiredEntry(rule=each.rule, kind=each.kind, reached=each.rule in progress.marks)
+            for each in fate.fired
+        ),
+        script=None if fate is None else fate.script,
+        status=status,
+        ended=progress.ended,
+        planned_tokens=None if reply is None else reply.output_tokens,
+        sent_events=progress.events,
+        sent_bytes=progress.bytes,
+        sent_tokens=progress.tokens,
+        undelivered=progress.undelivered,
+        usage={
+            "input_tokens": tokens.input,
+            "cache_creation_input_tokens": tokens.cache_creation,
+            "cache_read_input_tokens": tokens.cache_read,
+            "output_tokens": tokens.output,
+        },
+        cause=exchange.cause,
+    )
+
+
+def _line(exchange: Exchange) -> object:
+    """The body as a part of one line of JSON."""
+    body = exchange.body
+    if not isinstance(body, bytes) or not exchange.parses:
+        return None if body is None else readable(body)
+    return msgspec.Raw(msgspec.json.format(body, indent=-1) if b"\n" in body else body)
+
+
+def text_of(reply: Reply) -> str:
+    """What a reply says."""
+    return "".join(block.text for block in reply.blocks if isinstance(block, Text))
+
+
+def calls_of(reply: Reply) -> list[bytes]:
+    """The calls of a reply, each as canonical JSON of its name and input."""
+    return [_encode([block.name, block.input]) for block in reply.blocks if isinstance(block, Call)]
+
+
+def _hash(data: bytes) -> str:
+    return sha256(data).hexdigest()[:16]
+
+
+def _log(
+    twin: Twin, exchange: Exchange, account: AccountRecord, status: int | None, tokens: Tokens
+) -> None:
+    at, tenant = twin.wall(), account.tenant_id
+    correlation = f"{_UUID}{exchange.number:012x}"
+    twin.store.add_log(LogRecord(at, tenant, correlation, "data", "auth.api_key.validate"))
+    details: dict[str, object] = {"status": status, "key": account.api_key_id}
+    if exchange.model is not None:
+        details |= {"model": exchange.model, "stream": exchange.stream}
+    betas = exchange.request.header(b"anthropic-beta")
+    if betas is not None:
+        details["betas"] = betas
+    if exchange.reply is not None:
+        details |= {"input_tokens": tokens.input, "output_tokens": tokens.output}
+    if exchange.fate is not None and exchange.fate.fired:
+        details["fault"] = ",".join(each.rule for each in exchange.fate.fired)
+    made = ("message", exchange.ids.message) if exchange.reply is not None else None
+    record = LogRecord(
+        at,
+        tenant,
+        correlation,
+        "data",
+        exchange.endpoint.operation,
+        made,
+        _reason(exchange, status),
+        details,
+    )
+    twin.store.add_log(record)
+
+
+def _reason(exchange: Exchange, status: int | None) -> str | None:
+    """Why a request failed; None where it did not."""
+    if status is not None and status < 400 and exchange.whole:
+        return None
+    if exchange.reason is not None:
+        return exchange.reason
+    if exchange.progress.marks:
+        return f"fault {','.join(exchange.progress.marks)}"
+    return "the client left" if exchange.progress.ended == "left" else "the answer was not whole"
+
+
+def _log_stranger(twin: Twin, exchange: Exchange) -> None:
+    record = LogRecord(
+        twin.wall(),
+        "",
+        f"{_UUID}{exchange.number:012x}",
+        "data",
+        "auth.api_key.validate",
+        None,
+        exchange.reason or "the client left",
+    )
+    twin.store.add_log(record)
+
+
+def _keep_message(twin: Twin, exchange: Exchange, account: AccountRecord, reply: Reply) -> None:
+    """Keep the request and the message that answers it, as it was before any fault."""
+    betas = exchange.request.header(b"anthropic-beta")
+    record = MessageRecord(
+        exchange.ids.message,
+        account.tenant_id,
+        exchange.model or "",
+        exchange.body or b"",
+        keep(_encode(message(reply, exchange.ids))),
+        tuple(name.strip() for name in betas.split(",")) if betas else (),
+        twin.wall(),
+    )
+    twin.store.add_message(record)

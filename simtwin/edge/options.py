@@ -1,0 +1,117 @@
+"""How a twin is started: the options of `simtwin serve`, checked and in words of the twin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import attrs
+
+from simtwin.api.pacing import parse_pace
+from simtwin.api.tiers import parse_limits
+from simtwin.core.fault import SettingsError
+from simtwin.core.profile import Profile
+from simtwin.core.profile import parse as parse_profile
+from simtwin.core.settings import Settings, Vocabulary
+from simtwin.core.settings import parse as parse_settings
+from simtwin_faults import all_kinds
+from simtwin_faults.profiles import texts
+
+
+class OptionsError(Exception):
+    """An option cannot be; the text names it."""
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """What `simtwin serve` takes; see `simtwin serve --help`.
+
+    Args:
+        host: the address to listen on, and `port` on which port; 0 is a free one.
+        port_file: where to write the port.
+        as_json: whether one line of JSON is all that is printed.
+        open_keys: whether any key is accepted.
+        seed: decides all chance.
+        tier: the limits of every tenant, by name.
+        profiles: names of profiles, or paths of TOML files.
+        script: a script for every key.
+        pace: how fast answers come.
+        admin_token: the operator's token, None for no operator.
+        allowed_hosts: host names to answer to.
+        public_tenants: whether anybody may make tenants, off loopback too.
+        strict_version: whether an unknown `anthropic-version` is refused.
+        no_marks: whether answers carry no `x-simtwin-*` headers.
+        max_wait: the longest that any one wait lasts, seconds.
+        front: what answers the hot route, ASGI middleware or Quart.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    port_file: Path | None = None
+    as_json: bool = False
+    open_keys: bool = False
+    seed: int
+    tier: str = "scale"
+    profiles: tuple[str, ...] = ()
+    script: str | None = None
+    pace: str = "real"
+    admin_token: str | None = attrs.field(default=None, repr=False)
+    allowed_hosts: tuple[str, ...] = ()
+    public_tenants: bool = False
+    strict_version: bool = False
+    no_marks: bool = False
+    max_wait: float = 3600.0
+    front: Literal["asgi", "quart"] = "asgi"
+
+
+def vocabulary(tell: Callable[[str], object]) -> Vocabulary:
+    """The words of settings: every kind and profile there is.
+
+    Args:
+        tell: hears a sentence about each kind of an installed package that is left out.
+    """
+    kinds = all_kinds(tell)
+    profiles = {name: parse_profile(text, name, kinds) for name, text in texts().items()}
+    return Vocabulary(kinds, profiles, parse_limits, parse_pace)
+
+
+def command_line(options: Options, tell: Callable[[str], object]) -> tuple[Vocabulary, Settings]:
+    """The vocabulary, with the profiles that the options bring, and the settings they come to.
+
+    Raises:
+        OptionsError: a profile, the script or the pace cannot be.
+    """
+    words = vocabulary(tell)
+    files = {
+        name: _file(name, words)
+        for name in options.profiles
+        if name not in words.profiles and _is_path(name)
+    }
+    words = attrs.evolve(words, profiles={**words.profiles, **files})
+    doc: dict[str, Any] = {
+        "profiles": list(options.profiles),
+        "script": options.script,
+        "limits": {"tier": options.tier},
+        "pace": options.pace,
+        "seed": options.seed,
+    }
+    try:
+        return words, parse_settings(doc, words)
+    except SettingsError as error:
+        raise OptionsError(f"--{error}") from None
+
+
+def _is_path(name: str) -> bool:
+    return name.endswith(".toml") or "/" in name
+
+
+def _file(name: str, words: Vocabulary) -> Profile:
+    try:
+        text = Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionsError(f"--profile: {name} cannot be read: {error}") from None
+    try:
+        return parse_profile(text, Path(name).name, words.kinds)
+    except SettingsError as error:
+        raise OptionsError(f"--profile: {error}") from None

@@ -1,0 +1,157 @@
+"""A twin on a real port, from its first listener to its last stream."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+import msgspec
+import trio
+
+from simtwin.edge.app import make_app
+from simtwin.edge.epoch import Epoch
+from simtwin.edge.options import Options, command_line
+from simtwin.edge.server import Server, raise_file_limit, serve
+from simtwin.edge.start import FirstTenant, first_tenant, running_twin
+from simtwin.edge.tenant_secrets import TenantSecrets
+from simtwin.edge.twin_plane.mount import PlaneConfig
+
+#: The most connections of a process; past it new ones are closed at once.
+MOST_CONNECTIONS = 10_000
+#: Seconds that answers under way get when the twin is told to stop: longer than a slow answer of a
+#: test, shorter than the 10 s after which a container runtime kills.
+GRACE = 5.0
+
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # only to say where such a twin can be reached
+_LOOPBACK = ("127.", "::1", "localhost")
+
+
+class ListenError(Exception):
+    """The address cannot be listened on."""
+
+
+def run(options: Options) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises:
+        OptionsError: an option cannot be.
+        ListenError: the address cannot be listened on, or the port file not be written.
+    """
+    trio.run(partial(_run, options))
+
+
+async def _run(options: Options) -> None:
+    words, settings = command_line(options, _say)
+    too_few_files = raise_file_limit(MOST_CONNECTIONS)
+    if too_few_files:
+        _say(too_few_files)
+    listeners = await _listen(options)
+    port: int = listeners[0].socket.getsockname()[1]
+    draft = None if options.port_file is None else _draft(options.port_file, port)
+    secrets = TenantSecrets()
+    config = PlaneConfig(
+        options.admin_token,
+        frozenset(name.lower() for name in options.allowed_hosts),
+        options.host.startswith(_LOOPBACK),
+        options.public_tenants,
+    )
+    async with running_twin(
+        words,
+        settings,
+        Epoch(),
+        open_keys=options.open_keys,
+        marks=not options.no_marks,
+        strict_version=options.strict_version,
+        max_wait=options.max_wait,
+    ) as twin:
+        app = make_app(twin, config, secrets, hot=options.front == "asgi")
+        tenant = await first_tenant(twin, secrets)
+        async with trio.open_nursery() as nursery:
+            server: Server = await nursery.start(
+                partial(
+                    serve,
+                    app,
+                    listeners,
+                    grace=GRACE,
+                    max_connections=MOST_CONNECTIONS,
+                )
+            )
+            if draft is not None and options.port_file is not None:
+                draft.replace(options.port_file)
+            _announce(options, port, tenant)
+            await _until_told_to_stop()
+            server.stop()
+
+
+async def _listen(options: Options) -> Sequence[trio.SocketListener]:
+    try:
+        return await trio.open_tcp_listeners(options.port, host=options.host)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ListenError(f"cannot listen on {options.host}:{options.port}: {reason}") from None
+
+
+async def _until_told_to_stop() -> None:
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async for _ in signals:
+            return
+
+
+def _announce(options: Options, port: int, tenant: FirstTenant) -> None:
+    """Say where the twin is, now that connections are accepted."""
+    host = "127.0.0.1" if options.host in _EVERYWHERE else options.host
+    base_url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    if options.as_json:
+        line = {
+            "base_url": base_url,
+            "tenant_id": tenant.tenant_id,
+            "tenant_secret": tenant.tenant_secret,
+            "api_key": tenant.api_key,
+        }
+        click.echo(msgspec.json.encode(line))
+        return
+    click.echo(_welcome(options, base_url, tenant))
+
+
+def _draft(path: Path, port: int) -> Path:
+    """The port in a file beside `path`, to be moved there: a reader finds it whole or not at all."""
+    draft = path.with_name(f"{path.name}.part")
+    try:
+        draft.write_text(f"{port}\n", encoding="ascii")
+    except OSError as error:
+        raise ListenError(f"--port-file: {path} cannot be written: {error.strerror}") from None
+    return draft
+
+
+def _welcome(options: Options, base_url: str, tenant: FirstTenant) -> str:
+    return f"""simtwin is listening on {base_url}
+
+  tenant   {tenant.tenant_id}
+  secret   {tenant.tenant_secret}
+  API key  {tenant.api_key}
+  seed     {options.seed}
+
+For the SDK:
+
+  export ANTHROPIC_BASE_URL={base_url}
+  export ANTHROPIC_API_KEY={tenant.api_key}
+
+To try:
+
+  curl {base_url}/v1/messages -H 'x-api-key: {tenant.api_key}' \\
+    -H 'anthropic-version: 2023-06-01' -H 'content-type: application/json' \\
+    -d '{{"model": "claude-sonnet-4-6", "max_tokens": 64, "messages": [{{"role": "user", "content": "Hello"}}]}}'
+
+To make it fail, twice, and then answer:
+
+  curl -u {tenant.tenant_id}:{tenant.tenant_secret} -X PUT {base_url}/_twin/settings \\
+    -H 'content-type: application/json' -d '{{"script": "529*2; ok"}}'
+
+Ctrl-C stops it."""
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"simtwin: {sentence}", err=True)

@@ -1,0 +1,78 @@
+"""A twin from its options: the actors' nursery, the settings, and the first tenant."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import attrs
+import trio
+
+from simtwin.actors.actor import present
+from simtwin.actors.router import Router
+from simtwin.core.board import Board
+from simtwin.core.key import Key
+from simtwin.core.settings import Settings, Vocabulary
+from simtwin.core.tenant import Tenant
+from simtwin.edge.credentials import make_key, make_tenant_id, make_tenant_secret
+from simtwin.edge.epoch import Epoch
+from simtwin.edge.tenant_secrets import TenantSecrets
+from simtwin.edge.twin import Twin
+from simtwin.store.memory import MemoryStore
+
+
+@attrs.frozen
+class FirstTenant:
+    """A tenant with a key that is ready when the twin is."""
+
+    tenant_id: str
+    tenant_secret: str = attrs.field(repr=False)
+    api_key_id: str
+    api_key: str = attrs.field(repr=False)
+
+
+@asynccontextmanager
+async def running_twin(
+    words: Vocabulary,
+    settings: Settings,
+    epoch: Epoch,
+    *,
+    open_keys: bool = False,
+    marks: bool = True,
+    strict_version: bool = False,
+    max_wait: float = 3600.0,
+) -> AsyncIterator[Twin]:
+    """A twin, whose actors live as long as the block.
+
+    Args:
+        words: what settings are made of.
+        settings: what the twin was started with.
+        epoch: wall time.
+        open_keys: whether a key that nobody made is let in.
+        marks: whether answers carry `x-simtwin-*` headers.
+        strict_version: whether an unknown `anthropic-version` is refused.
+        max_wait: the longest that any one wait lasts, seconds.
+    """
+    async with trio.open_nursery() as nursery:
+        began = present()
+        yield Twin(
+            MemoryStore(),
+            Board(words, settings),
+            Router(nursery, lambda _: Key(since=began)),
+            Router(nursery, lambda _: Tenant()),
+            epoch,
+            open_keys,
+            marks,
+            strict_version,
+            max_wait,
+        )
+        nursery.cancel_scope.cancel()
+
+
+async def first_tenant(twin: Twin, secrets: TenantSecrets) -> FirstTenant:
+    """Make a tenant and a key of it."""
+    tenant_id, secret, key = make_tenant_id(), make_tenant_secret(), make_key()
+    hashed = await secrets.hashed(tenant_id, secret)
+    twin.store.add_tenant(tenant_id, hashed, "first", twin.wall())
+    twin.store.add_account(tenant_id, key.api_key_id, key.digest, "first", twin.wall())
+    return FirstTenant(tenant_id, secret, key.api_key_id, key.api_key)

@@ -1,0 +1,170 @@
+"""A running twin: the actors, the settings, the books, and the clock they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+import trio
+
+from simtwin import __version__
+from simtwin.actors.router import Router
+from simtwin.core import key as keys
+from simtwin.core import tenant as tenants
+from simtwin.core.board import Board
+from simtwin.core.journal import Journal
+from simtwin.core.key import Key
+from simtwin.core.scope import OfKey, OfTenant, Operator, Scope
+from simtwin.core.tenant import Tenant
+from simtwin.core.usage import Usage
+from simtwin.edge.data_plane.load import Load
+from simtwin.edge.data_plane.open_keys import OpenKeys
+from simtwin.edge.epoch import Epoch
+from simtwin.store.records import AccountRecord
+from simtwin.store.store import Store
+
+
+@attrs.frozen(eq=False)
+class Twin:
+    """Everything that a twin is made of.
+
+    Args:
+        store: credentials and records.
+        board: the settings of every scope.
+        keys: the actors of the keys, by api_key_id.
+        tenants: the actors of the tenants, by tenant_id.
+        epoch: wall time.
+        accepts_any_key: whether a key that nobody made is let in, each as a tenant of its own.
+        marks: whether answers carry `x-simtwin-*` headers.
+        strict_version: whether an unknown `anthropic-version` is refused.
+        max_wait: the longest that any one wait lasts, seconds.
+    """
+
+    store: Store
+    board: Board
+    keys: Router[Key]
+    tenants: Router[Tenant]
+    epoch: Epoch
+    accepts_any_key: bool = False
+    marks: bool = True
+    strict_version: bool = False
+    max_wait: float = 3600.0
+    entries: Journal = attrs.field(factory=Journal)
+    load: Load = attrs.field(factory=Load)
+    open_keys: OpenKeys = attrs.field(init=False)
+
+    @open_keys.default
+    def _open_keys(self) -> OpenKeys:
+        return OpenKeys(self._forget)
+
+    @property
+    def version(self) -> str:
+        """The version of simtwin."""
+        return __version__
+
+    def now(self) -> float:
+        """Seconds on a clock that only goes forward."""
+        return trio.current_time()
+
+    def wall(self) -> float:
+        """Unix time in seconds."""
+        return self.epoch.present()
+
+    def base_url(self, host: str) -> str:
+        """Where clients reach the twin; `host` is a checked `Host`."""
+        return f"http://{host}"
+
+    def owner(self, api_key_id: str) -> str | None:
+        """The tenant of a key, open ones included; None where there is no such key."""
+        account = self.store.account(api_key_id, None) or self.open_keys.by_id(api_key_id)
+        return None if account is None else account.tenant_id
+
+    def has_tenant(self, tenant_id: str) -> bool:
+        """Whether there is such a tenant, those of open keys included."""
+        return self.store.tenant(tenant_id) is not None or self.open_keys.has_tenant(tenant_id)
+
+    async def settings(self, scope: Scope) -> dict[str, Any]:
+        """What a scope sets, what holds in it, and which scope each field came from."""
+        return self.board.told(scope)
+
+    async def configure(self, scope: Scope, doc: dict[str, Any] | None) -> None:
+        """Replace what a scope sets; None falls back to the farther scopes.
+
+        Raises:
+            SettingsError: the settings cannot be; nothing has changed.
+        """
+        if doc is None:
+            self.board.delete(scope)
+        else:
+            self.board.put(scope, doc)
+
+    async def patch(self, scope: Scope, patch: dict[str, Any]) -> None:
+        """Change what a scope sets by a merge patch.
+
+        Raises:
+            SettingsError: the outcome cannot be; nothing has changed.
+        """
+        self.board.patch(scope, patch)
+
+    async def usage(self, scope: Scope) -> list[dict[str, Any]]:
+        """What was used, a row for each key and model."""
+        rows = []
+        for account in self._accounts(scope):
+            key = self.keys.state(account.api_key_id)
+            used: dict[str, Usage] = {} if key is None else dict(key.usage)
+            rows += [
+                {
+                    "tenant_id": account.tenant_id,
+                    "api_key_id": account.api_key_id,
+                    "model": model or None,
+                    **usage.statistics(),
+                }
+                for model, usage in sorted(used.items())
+            ]
+        return rows
+
+    def journal(self, scope: Scope, *, after: int, limit: int) -> Iterable[bytes]:
+        """Entries of a scope, oldest first."""
+        tenant, key = _owned(scope)
+        return self.entries.lines(tenant, key, after=after, limit=limit)
+
+    async def reset(self, scope: Scope) -> None:
+        """Clear ordinals, places, buckets and the journal; never credentials or settings."""
+        tenant, key = _owned(scope)
+        for account in list(self._accounts(scope)):
+            await self.keys.ask(account.api_key_id, keys.reset)
+        for address, _ in list(self.tenants.states()):
+            if key is None and tenant in (None, address):
+                await self.tenants.ask(address, tenants.reset)
+        self.entries.clear(tenant, key)
+
+    async def revoke(self, account: AccountRecord) -> None:
+        """Let go of what is kept for a key that was removed."""
+        self._forget(account)
+
+    def _forget(self, account: AccountRecord) -> None:
+        self.board.delete(OfKey(account.tenant_id, account.api_key_id))
+        self.keys.forget(account.api_key_id)
+
+    def _accounts(self, scope: Scope) -> Iterator[AccountRecord]:
+        """The accounts of a scope that were ever used."""
+        tenant, key = _owned(scope)
+        for address, _ in list(self.keys.states()):
+            account = self.store.account(address, tenant) or self.open_keys.by_id(address)
+            if (
+                account is not None
+                and tenant in (None, account.tenant_id)
+                and key in (None, address)
+            ):
+                yield account
+
+
+def _owned(scope: Scope) -> tuple[str | None, str | None]:
+    match scope:
+        case Operator():
+            return None, None
+        case OfTenant(tenant):
+            return tenant, None
+        case OfKey(tenant, key):
+            return tenant, key
