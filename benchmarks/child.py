@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -45,14 +45,18 @@ class Child:
 
 
 @contextmanager
-def running(command: Sequence[str], core: int = SERVER_CORE) -> Iterator[Child]:
+def running(
+    command: Sequence[str], core: int = SERVER_CORE, env: Mapping[str, str] | None = None
+) -> Iterator[Child]:
     """The process of `command` on one core, from its first line on until the block is left.
+
+    `env` is its environment, this process's own where it is None.
 
     Raises:
         RuntimeError: it ended without a line.
     """
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
     try:
         os.sched_setaffinity(process.pid, {core})
         line = cast("Any", process.stdout).readline()

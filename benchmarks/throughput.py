@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from typing import Any, cast
 
 import attrs
-from asks import MAX_TOKENS, body, post, questions, request
+from asks import MAX_TOKENS, ask_once, body, make_roomy, questions, request
 from child import CLIENT_CORE, Child, running, script, twin
 from load import Outcome
 from table import table, verdict
@@ -23,8 +23,6 @@ from table import table, verdict
 ROUNDS = 5
 WARM_SECONDS, SECONDS = 0.15, 0.85
 CONNECTIONS = (1, 32)
-#: More conversations than any small cache would hold, so that every answer is composed.
-QUESTIONS = 64
 STREAM_PIECES = 12
 
 FRONTS = ("quart", "asgi")
@@ -73,12 +71,11 @@ def contenders(stack: ExitStack) -> list[Contender]:
         front: stack.enter_context(running(twin("--pace", "instant", "--front", front)))
         for front in FRONTS
     }
+    for child in twins.values():
+        make_roomy(child)
     first = twins[FRONTS[0]]
-    asked = questions(first.port, first.said["api_key"], MAX_TOKENS, QUESTIONS)
-    plain, stream = (
-        post(first.port, body(asked[0], stream=streamed), first.said["api_key"])
-        for streamed in (False, True)
-    )
+    asked = questions(first, MAX_TOKENS)
+    plain, stream = (ask_once(first, body(asked[0], stream=streamed)) for streamed in (False, True))
     print(
         f"an answer of {MAX_TOKENS} tokens: {len(plain)} bytes of JSON, or {len(stream)} bytes in "
         f"{stream.count(b'event: ')} events\n"

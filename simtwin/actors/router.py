@@ -65,12 +65,20 @@ class Router(Generic[S]):
         nursery: where their tasks live.
         fresh: the state of an address that was never asked, from the time (ns).
         idle: ns without a message after which an actor rests.
+        rested: what is kept of the state of one that rests, from the state and the time (ns).
     """
 
-    def __init__(self, nursery: trio.Nursery, fresh: Callable[[int], S], idle: int = IDLE) -> None:
+    def __init__(
+        self,
+        nursery: trio.Nursery,
+        fresh: Callable[[int], S],
+        idle: int = IDLE,
+        rested: Callable[[S, int], S] | None = None,
+    ) -> None:
         self._nursery = nursery
         self._fresh = fresh
         self._idle = idle
+        self._rested = rested
         self._active: dict[str, Actor[S]] = {}
         self._passive: dict[str, S] = {}
         self._crashes: dict[str, deque[int]] = {}
@@ -100,8 +108,13 @@ class Router(Generic[S]):
         return self._passive.get(address) if actor is None else actor.state
 
     def forget(self, address: str) -> None:
-        """Drop what is known of an address; one that is active is dropped when it rests."""
+        """Drop what is known of an address, which begins anew when it is asked again.
+
+        What is under way with its actor ends there, and is nobody's any more.
+        """
+        self._active.pop(address, None)
         self._passive.pop(address, None)
+        self._crashes.pop(address, None)
 
     def statistics(self) -> Statistics:
         """How many actors there are, of each sort."""
@@ -116,13 +129,17 @@ class Router(Generic[S]):
                 f"the actor of {address} crashed too often; it is left alone for now"
             )
         actor = self._active.get(address) or self._activate(address)
-        ask: Ask[S, R] = Ask(message, reserves, trio.Event())
+        ask: Ask[S, R] = Ask(message, reserves)
+        answered = ask.answered = trio.Event()
         actor.mailbox.put(ask)
         try:
-            await ask.answered.wait()  # type: ignore[union-attr]  # set right above
+            await answered.wait()
         except trio.Cancelled:
-            ask.abandoned = True
-            raise
+            # Both may happen in one turn of the scheduler. What was done is not to be undone, so it
+            # is told as done: the asker is cancelled all the same when it next waits.
+            if not answered.is_set():
+                ask.abandoned = True
+                raise
         if ask.failed:
             raise CrashedError(f"the actor of {address} crashed on this request")
         return ask.reply, actor  # type: ignore[return-value]  # answered and not failed
@@ -158,8 +175,11 @@ class Router(Generic[S]):
             actor.drain()
         except Exception:
             log.exception("the actor of %s crashed on its last messages", address)
+        if self._active.get(address) is not actor:
+            return
         del self._active[address]
-        self._passive[address] = actor.state
+        state = actor.state
+        self._passive[address] = state if self._rested is None else self._rested(state, present())
 
     def _given_up(self, address: str) -> bool:
         crashes = self._crashes.get(address)

@@ -66,8 +66,10 @@ class Board:
 
     def delete(self, scope: Scope) -> None:
         """Let a scope fall back to the farther ones."""
-        self._own.pop(scope, None)
-        self._snapshots.clear()
+        if self._own.pop(scope, None) is None:
+            self._snapshots.pop(scope, None)
+        else:
+            self._snapshots.clear()
 
     def told(self, scope: Scope) -> dict[str, Any]:
         """A scope as `GET /_twin/settings` tells it: own, in force, and from which scope."""

@@ -7,7 +7,7 @@ nothing of when it fires: that is `schedule`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import isfinite
 from random import Random
@@ -149,14 +149,22 @@ def compose(plan: Plan, fired: Iterable[Fired], chance: Callable[[str], Random])
         chance: the source of randomness of a use, by its name. Names of rules have no slash, and
             the n-th fault of a rule (a script's item may have several) draws as `rule/n`.
     """
-    parts: Counter[str] = Counter()
-    for each in effective(fired):
+    kept = effective(fired)
+    for each, name in zip(kept, part_names(kept), strict=True):
         # Not the rule's own name: with that `chance` draws whether the rule fires, and the first
         # number that a fault drew would be the small one that made it fire.
-        rng = chance(f"{each.rule}/{parts[each.rule]}")
-        parts[each.rule] += 1
-        plan = _named(each.fault.rewrite(plan, rng), each.rule)
+        plan = _named(each.fault.rewrite(plan, chance(name)), name)
     return plan
+
+
+def part_names(fired: Sequence[Fired]) -> tuple[str, ...]:
+    """What each fault is called in marks and draws: `rule/n` for the n-th fault of a rule."""
+    parts: Counter[str] = Counter()
+    names = []
+    for each in fired:
+        names.append(f"{each.rule}/{parts[each.rule]}")
+        parts[each.rule] += 1
+    return tuple(names)
 
 
 def stand_in(head: Head) -> Plan:
@@ -164,9 +172,9 @@ def stand_in(head: Head) -> Plan:
     return (head,)
 
 
-def _named(plan: Iterator[Step], rule: str) -> Iterator[Step]:
+def _named(plan: Iterator[Step], name: str) -> Iterator[Step]:
     for step in plan:
-        yield Mark(rule) if isinstance(step, Mark) and not step.rule else step
+        yield Mark(name) if isinstance(step, Mark) and not step.name else step
 
 
 # Types are looked up again for every fault of a script, and reading them takes long.

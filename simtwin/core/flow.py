@@ -29,44 +29,56 @@ Turn = tuple[int, str, int, int]
 
 @attrs.frozen
 class Curve:
-    """How an answer is produced: `tokens` evenly between `start` and `end` (ns).
+    """How an answer is produced: evenly between `start` and `end` (ns), up to `tokens`.
 
-    All at `end` where that is not after `start`.
+    All at `end` where that is not after `start`. `before` of them are there already, as those of an
+    answer that has paused.
     """
 
     start: int
     end: int
     tokens: int
+    before: int = 0
 
     def produced(self, now: int) -> int:
         """How many whole tokens there are at `now`."""
         if now >= self.end:
             return self.tokens
         if now <= self.start:
-            return 0
-        return self.tokens * (now - self.start) // (self.end - self.start)
+            return self.before
+        return self.before + self._to_come * (now - self.start) // (self.end - self.start)
+
+    def reaches(self, tokens: int) -> int:
+        """The first moment (ns) from `start` on at which there are so many; `end` at the latest."""
+        length = self.end - self.start
+        if length <= 0 or tokens >= self.tokens:
+            return self.end
+        return self.start - -length * max(0, tokens - self.before) // self._to_come
 
     def units(self, now: int) -> int:
         """What it has drunk by `now`, in 1/MINUTE of a token."""
         if now >= self.end:
             return self.tokens * MINUTE
-        if now <= self.start:
-            return 0
-        return self.speed * (now - self.start)
+        drunk = self.before * MINUTE
+        return drunk if now <= self.start else drunk + self.speed * (now - self.start)
 
     @property
     def speed(self) -> int:
         """1/MINUTE of a token per ns, rounded down."""
         length = self.end - self.start
-        return self.tokens * MINUTE // length if length > 0 else 0
+        return self._to_come * MINUTE // length if length > 0 else 0
 
     def turns(self, name: str) -> tuple[Turn, ...]:
         """The moments at which it changes the speed of a flow."""
         length = self.end - self.start
         if length <= 0:
-            return ((self.end, name, 0, self.tokens * MINUTE),)
-        speed, rest = self.speed, self.tokens * MINUTE - self.speed * length
+            return ((self.end, name, 0, self._to_come * MINUTE),)
+        speed, rest = self.speed, self._to_come * MINUTE - self.speed * length
         return ((self.start, name, speed, 0), (self.end, name, -speed, rest))
+
+    @property
+    def _to_come(self) -> int:
+        return self.tokens - self.before
 
 
 @attrs.frozen
@@ -113,28 +125,21 @@ class Flow:
 
     def begun(self, name: str, curve: Curve) -> Flow:
         """With one more answer under way, whose past by `bucket.last` is charged at once."""
-        bucket, speed, turns = self.bucket, self.speed, self.turns
-        for turn in curve.turns(name) if curve.end > bucket.last else ():
-            if turn[0] <= bucket.last:
-                speed += turn[2]
-            else:
-                place = bisect_left(turns, turn)
-                turns = (*turns[:place], turn, *turns[place:])
-        level = bucket.level - curve.units(bucket.last)
-        return Flow(Bucket(bucket.limit, level, bucket.last), speed, turns)
+        return _poured(_added(self, name, curve), -curve.units(self.bucket.last))
 
     def ended(self, name: str, curve: Curve, produced: int) -> Flow:
         """Without an answer that was begun with `curve`: it has cost `produced` tokens, no more."""
-        bucket, speed, turns = self.bucket, self.speed, self.turns
-        for turn in curve.turns(name) if curve.end > bucket.last else ():
-            if turn[0] <= bucket.last:
-                speed -= turn[2]
-            else:
-                place = bisect_left(turns, turn)
-                turns = (*turns[:place], *turns[place + 1 :])
-        level = bucket.level + curve.units(bucket.last) - produced * MINUTE
-        full = bucket.limit * MINUTE
-        return Flow(Bucket(bucket.limit, min(full, level), bucket.last), speed, turns)
+        back = curve.units(self.bucket.last) - produced * MINUTE
+        return _poured(_removed(self, name, curve), back)
+
+    def corrected(self, name: str, curve: Curve, truth: Curve) -> Flow:
+        """With `truth` for the curve that an answer was begun with.
+
+        What it has drunk by `bucket.last` changes by the difference alone: giving all of it back
+        first would pour away what was refilled since.
+        """
+        back = curve.units(self.bucket.last) - truth.units(self.bucket.last)
+        return _poured(_added(_removed(self, name, curve), name, truth), back)
 
     def clear_at(self) -> int:
         """The first moment (ns) from which on it stays above zero if all goes as foreseen.
@@ -154,3 +159,34 @@ class Flow:
             speed += change
             last = at
         return clear if level > 0 else last + -level // limit + 1
+
+
+def _added(flow: Flow, name: str, curve: Curve) -> Flow:
+    """The flow with one more curve to come; nothing is charged."""
+    speed, turns = flow.speed, flow.turns
+    for turn in curve.turns(name) if curve.end > flow.bucket.last else ():
+        if turn[0] <= flow.bucket.last:
+            speed += turn[2]
+        else:
+            place = bisect_left(turns, turn)
+            turns = (*turns[:place], turn, *turns[place:])
+    return Flow(flow.bucket, speed, turns)
+
+
+def _removed(flow: Flow, name: str, curve: Curve) -> Flow:
+    """The flow without a curve that was added; nothing is given back."""
+    speed, turns = flow.speed, flow.turns
+    for turn in curve.turns(name) if curve.end > flow.bucket.last else ():
+        if turn[0] <= flow.bucket.last:
+            speed -= turn[2]
+        else:
+            place = bisect_left(turns, turn)
+            turns = (*turns[:place], *turns[place + 1 :])
+    return Flow(flow.bucket, speed, turns)
+
+
+def _poured(flow: Flow, units: int) -> Flow:
+    """The flow with `units` more in its bucket, as far as they go in."""
+    bucket = flow.bucket
+    level = min(bucket.limit * MINUTE, bucket.level + units)
+    return Flow(Bucket(bucket.limit, level, bucket.last), flow.speed, flow.turns)

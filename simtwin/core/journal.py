@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from heapq import merge
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import msgspec
@@ -22,11 +22,11 @@ TENANT_BYTES = 16 * 1024 * 1024
 
 
 class FiredEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault that fired: its rule, its kind, and whether the answer reached its place."""
+    """A fault that fired: its rule, its kind, and whether the answer came to its place."""
 
     rule: str
     kind: str
-    reached: bool
+    outcome: Literal["reached", "not_reached"]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ import attrs
 from simtwin.core.bucket import NS
 from simtwin.core.chance import draw
 from simtwin.core.fault import Fired, effective
-from simtwin.core.pools import Ask, Granted, Impossible, Pools, Quota, Refused
+from simtwin.core.pools import Ask, Curve, Granted, Impossible, Pools, Quota, Refused
 from simtwin.core.schedule import Asked, Rule, decide
 from simtwin.core.script import Script
 from simtwin.core.usage import Tokens, Usage
@@ -151,6 +151,16 @@ def take(
 def give_back(key: Key, now: int, *, ask: Ask) -> tuple[Key, None]:
     """Undo a take: the tenant's limits refused the request."""
     return attrs.evolve(key, pools=key.pools.give_back(ask, now)), None
+
+
+def correct(key: Key, now: int, *, request: str, curve: Curve) -> tuple[Key, None]:
+    """An answer under way will be produced otherwise than was foreseen."""
+    return attrs.evolve(key, pools=key.pools.correct(request, curve, now)), None
+
+
+def rested(key: Key, now: int) -> Key:
+    """What is to be kept of a key that does nothing: less the pools that are full again."""
+    return attrs.evolve(key, pools=key.pools.rested(now))
 
 
 def reset(key: Key, now: int) -> tuple[Key, None]:

@@ -84,9 +84,9 @@ class Raw:
 
 @attrs.frozen
 class Mark:
-    """A fault takes effect here. Sends nothing; `rule` is filled in where faults are composed."""
+    """A fault takes effect here. Sends nothing; where faults are composed `name` says which."""
 
-    rule: str = ""
+    name: str = ""
 
 
 Step = Head | Wait | Chunk | End | Hangup | Raw | Mark

@@ -141,7 +141,7 @@ class Pools:
         if held is None or held.curve is None:
             return self
         pool = self.pools[held.pool]
-        output = pool.output.advance(now).ended(request, held.curve, 0).begun(request, curve)
+        output = pool.output.advance(now).corrected(request, held.curve, curve)
         corrected = _Held(held.pool, held.quota, held.input_tokens, curve, held.at)
         return Pools(
             {**self.pools, held.pool: _Pool(pool.requests, pool.input, output)},

@@ -37,6 +37,11 @@ def gauges(tenant: Tenant, now: int, *, pool: str, quota: Quota) -> tuple[Tenant
     return tenant, tenant.pools.gauges(pool, quota, now)
 
 
+def rested(tenant: Tenant, now: int) -> Tenant:
+    """What is to be kept of a tenant that does nothing: less the pools that are full again."""
+    return Tenant(tenant.pools.rested(now))
+
+
 def reset(_: Tenant, now: int) -> tuple[Tenant, None]:  # noqa: ARG001  # every message takes both
     """Fill every bucket, and forget what is under way."""
     return Tenant(), None

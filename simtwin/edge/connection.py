@@ -75,10 +75,11 @@ class Tasks:
     ) -> Callable[[Any], Awaitable[None]]:
         """Start the app on a new request; the function that hands it the request's messages."""
         wire = self._connection.wire
-        wire.multiplexed = scope["http_version"] == "2"
-        wire.begin()
         inbox = Inbox(config.max_app_queue_size)
-        self._nursery.start_soon(self._run, scope, inbox, send)
+        if wire.ended is None:  # else this request waited for its turn, and its client is gone
+            wire.multiplexed = scope["http_version"] == "2"
+            wire.begin()
+            self._nursery.start_soon(self._run, scope, inbox, send)
         return inbox.put
 
     def spawn(self, task: Callable[..., Awaitable[None]], *args: Any) -> None:
@@ -94,7 +95,6 @@ class Tasks:
             LOG.exception("the app crashed", exc_info=crash)
         except Exception:
             LOG.exception("the app crashed")
-        inbox.end()
         await self._connection.answered(send)
 
 
@@ -148,8 +148,7 @@ class Connection(TCPServer):
                 )
                 await self.protocol.initiate()
                 self._rest()
-                with self._reader:
-                    await self._read_data()
+                await self._read_until_over()
                 await self.protocol.handle(Closed())
         except OSError:
             pass  # gone before its address could be asked for
@@ -196,6 +195,16 @@ class Connection(TCPServer):
         self.idle = True
         self.wire.rest()
         self._reader.deadline = trio.current_time() + self.config.keep_alive_timeout
+
+    async def _read_until_over(self) -> None:
+        try:
+            with self._reader:
+                await self._read_data()
+        except trio.Cancelled:
+            # The server stops, with no more grace for a client that does not read.
+            if self.wire.writing:
+                await self.wire.abort()
+            raise
 
     async def _read_data(self) -> None:
         data: bytes | bytearray = b"-"

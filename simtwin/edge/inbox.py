@@ -2,8 +2,8 @@
 
 Hypercorn puts a request's messages in and the app takes them out, as through a trio memory channel,
 with two differences. Nothing waits that need not: a channel runs the scheduler once for every
-message, three times a request. And an app that has answered without reading the body ends its
-inbox, where a full channel would hold the connection's reader for ever.
+message, three times a request. And the disconnect that ends a request finds room although its app
+has not read the body, where a full channel would hold the connection's reader for ever.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from collections import deque
 from typing import Any
 
 import trio
-
-DISCONNECT = {"type": "http.disconnect"}
 
 
 class Inbox:
@@ -55,12 +53,6 @@ class Inbox:
         if len(self._messages) == self._limit:
             self._changed()
         return message
-
-    def end(self) -> None:
-        """The app is done: whoever waits goes on, and nothing more is kept."""
-        self._messages.clear()
-        self._last = DISCONNECT
-        self._changed()
 
     def _changed(self) -> None:
         if self._change is not None:

@@ -58,7 +58,13 @@ class Progress:
 
 
 async def perform(
-    plan: Plan, send: Send, wire: Wire, progress: Progress, *, max_wait: float
+    plan: Plan,
+    send: Send,
+    wire: Wire,
+    progress: Progress,
+    *,
+    max_wait: float,
+    waits: Callable[[float], object] | None = None,
 ) -> None:
     """Carry `plan` out on the connection below `send`.
 
@@ -71,15 +77,16 @@ async def perform(
         progress: written as things happen, so that it holds also where this is cancelled.
         max_wait: the longest that any one wait of the plan lasts, seconds. A wait without end
             lasts that long and then hangs up.
+        waits: is told of each wait as it begins, once what came before it has left: until when.
 
     Raises:
         PlanError: the plan has a body without a head, or stops without an end.
     """
-    wire.patience = max_wait
+    wire.be_patient(max_wait)
     with trio.CancelScope() as scope:
         wire.watch(scope)
         try:
-            await _carry_out(plan, _Batch(send, wire, progress), max_wait)
+            await _carry_out(plan, _Batch(send, wire, progress), max_wait, waits)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
         finally:
@@ -89,7 +96,9 @@ async def perform(
                 progress.ended = "left" if wire.closed_by == "client" else "hangup"
 
 
-async def _carry_out(plan: Plan, batch: _Batch, max_wait: float) -> None:
+async def _carry_out(
+    plan: Plan, batch: _Batch, max_wait: float, waits: Callable[[float], object] | None
+) -> None:
     due = trio.current_time()
     for step in plan:
         match step:
@@ -103,6 +112,8 @@ async def _carry_out(plan: Plan, batch: _Batch, max_wait: float) -> None:
                 due += min(seconds, max_wait)
                 if due > trio.current_time():
                     await batch.leave()
+                    if waits is not None:
+                        waits(due)
                     await trio.sleep_until(due)
                 if seconds == math.inf:
                     return await batch.hang_up(Hangup())

@@ -10,6 +10,8 @@ import trio
 
 from simtwin.actors.actor import present
 from simtwin.actors.router import Router
+from simtwin.core import key as keys
+from simtwin.core import tenant as tenants
 from simtwin.core.board import Board
 from simtwin.core.key import Key
 from simtwin.core.settings import Settings, Vocabulary
@@ -58,8 +60,8 @@ async def running_twin(
         yield Twin(
             MemoryStore(),
             Board(words, settings),
-            Router(nursery, lambda _: Key(since=began)),
-            Router(nursery, lambda _: Tenant()),
+            Router(nursery, lambda _: Key(since=began), rested=keys.rested),
+            Router(nursery, lambda _: Tenant(), rested=tenants.rested),
             epoch,
             open_keys,
             marks,

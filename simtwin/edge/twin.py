@@ -56,7 +56,7 @@ class Twin:
 
     @open_keys.default
     def _open_keys(self) -> OpenKeys:
-        return OpenKeys(self._forget)
+        return OpenKeys(self._drop)
 
     @property
     def version(self) -> str:
@@ -146,6 +146,12 @@ class Twin:
     def _forget(self, account: AccountRecord) -> None:
         self.board.delete(OfKey(account.tenant_id, account.api_key_id))
         self.keys.forget(account.api_key_id)
+
+    def _drop(self, account: AccountRecord) -> None:
+        """Let go of an open key, and of the tenant that was made for it."""
+        self._forget(account)
+        self.board.delete(OfTenant(account.tenant_id))
+        self.tenants.forget(account.tenant_id)
 
     def _accounts(self, scope: Scope) -> Iterator[AccountRecord]:
         """The accounts of a scope that were ever used."""

@@ -11,13 +11,14 @@ tell: a memory stream knows no reset, and a closed socket knows nothing.
 
 from __future__ import annotations
 
-import math
 import socket
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 import trio
 
 from simtwin.edge import kernel
+from simtwin.edge.outlet import Outlet
 
 #: How long a reset waits for what was written before it. A reset throws away what is still queued:
 #: of 600 kB, 113 kB arrived where it did not wait.
@@ -27,9 +28,6 @@ FLUSH_SECONDS = 2.0
 #: reset, which would take the answer with it; nginx gives `lingering_timeout` 5 s, and a client
 #: that reads a closed connection closes it within a round trip.
 LINGER_SECONDS = 1.0
-
-#: The first look at the kernel's queue comes this soon, later ones up to ten times as late.
-POLL_SECONDS = 0.002
 
 _RECEIVE_BYTES = 65_536
 _GONE = (trio.BrokenResourceError, trio.ClosedResourceError)
@@ -44,10 +42,8 @@ class Wire:
 
     Attributes:
         requests: how many requests were begun on it.
-        patience: seconds that one write may wait for a peer that does not read.
         multiplexed: whether requests share the connection (HTTP/2), so that nothing can be held.
         first_byte: when the first byte of the latest request came in.
-        last_byte_out: when the kernel last took bytes from us.
         closed_at: when the connection ended, and `closed_by` whom.
         ended: how it ended.
         undelivered: bytes that a reset of ours threw away, as far as the system can tell.
@@ -58,20 +54,15 @@ class Wire:
     def __init__(self, stream: trio.abc.Stream, ordinal: int = 1) -> None:
         self.ordinal = ordinal
         self.requests = 0
-        self.patience = math.inf
         self.multiplexed = False
         self.first_byte: float | None = None
-        self.last_byte_out: float | None = None
         self.closed_at: float | None = None
         self.closed_by: Literal["client", "twin"] | None = None
         self.ended: Literal["fin", "rst"] | None = None
         self.undelivered = 0
         self._stream = stream
         self._socket = stream.socket if isinstance(stream, trio.SocketStream) else None
-        self._turn = trio.Lock()
-        self._held: list[bytes] = []
-        self._unsent = 0
-        self._corked = False
+        self._outlet = Outlet(stream)
         self._watchers: set[trio.CancelScope] = set()
         self._heard: float | None = None
         self._last_in: float | None = None
@@ -87,6 +78,20 @@ class Wire:
         if self._socket is None or self._socket.family not in (socket.AF_INET, socket.AF_INET6):
             return None, None
         return self._socket.getpeername()[:2], self._socket.getsockname()[:2]
+
+    @property
+    def last_byte_out(self) -> float | None:
+        """When the system last took bytes from us."""
+        return self._outlet.last_byte
+
+    @property
+    def writing(self) -> bool:
+        """Whether a write waits for the client to read."""
+        return self._outlet.waits
+
+    def be_patient(self, seconds: float) -> None:
+        """Let a write wait so long for a client that does not read, and no longer."""
+        self._outlet.patience = seconds
 
     def begin(self) -> None:
         """A request begins with the bytes that were read last."""
@@ -142,33 +147,31 @@ class Wire:
         Nothing is held on a multiplexed connection: what one request holds back may be what the
         client waits for before it lets another one go on.
         """
-        self._corked = not self.multiplexed
+        self._outlet.corked = not self.multiplexed
 
     async def flush(self) -> None:
         """Send what was held, and hold nothing more.
 
         Raises:
-            trio.BrokenResourceError, trio.ClosedResourceError: as `send_all`.
+            trio.BrokenResourceError, trio.ClosedResourceError: as `send_all`. Where nothing is
+                held any more because the connection ended, only if it was the client who left.
         """
-        self._corked = False
-        if self._held:
-            data = b"".join(self._held)
-            self._held.clear()
-            await self._write(data)
+        if self._outlet.holds:
+            await self._guard(self._outlet.flush)
+        elif self.closed_by == "client":
+            raise trio.BrokenResourceError("the client is gone")
+        self._outlet.corked = False
 
     async def send_all(self, data: bytes) -> None:
         """Send `data`, or hold it. No checkpoint where the system takes all of it at once.
 
-        A write that is cancelled half-way ends the connection: no reader could find its place.
+        A write that has begun is finished although its task is cancelled; `abort` stops it.
 
         Raises:
-            trio.BrokenResourceError: the client is gone, or has not read for `patience` seconds.
-            trio.ClosedResourceError: the connection has ended before.
+            trio.BrokenResourceError: the client is gone, or has not read for too long.
+            trio.ClosedResourceError: the connection has ended before, or while this waited.
         """
-        if self._corked:
-            self._held.append(data)
-        else:
-            await self._write(data)
+        await self._guard(self._outlet.send, data)
 
     async def raw(self, data: bytes) -> None:
         """Send bytes that the framing above knows nothing of, in order with what it wrote."""
@@ -188,11 +191,13 @@ class Wire:
         """
         try:
             if not flush:
-                self._drop()
+                await self._guard(self._outlet.flush_at_once)
             elif reset:
-                with trio.move_on_after(FLUSH_SECONDS):
-                    await self.flush()
-                    await self._delivered()
+                deadline = trio.current_time() + FLUSH_SECONDS
+                self.be_patient(FLUSH_SECONDS)
+                await self.flush()
+                with trio.move_on_at(deadline):
+                    await self._outlet.delivered()
             else:
                 await self.flush()
         except _GONE:
@@ -201,7 +206,7 @@ class Wire:
             if reset:
                 await self.abort()
         if self.ended is None:
-            self.undelivered = self._unsent
+            self.undelivered = self._outlet.unsent
             self._end("twin", "fin")
             await self._see_off()
 
@@ -209,7 +214,7 @@ class Wire:
         """End the connection by RST, with no care for what is queued."""
         if self.ended is not None:
             return
-        self.undelivered = self._unsent + (self._queued() or 0)
+        self.undelivered = self._outlet.undelivered
         self._end("twin", "rst")
         if self._socket is not None and self._socket.fileno() != -1:
             kernel.reset_on_close(self._socket)
@@ -224,80 +229,22 @@ class Wire:
         if self.ended is not None:
             return
         self.ended, self.closed_by, self.closed_at = how, by, trio.current_time()
-        self._corked = False
-        self._held.clear()
+        self._outlet.drop()
         if by == "client":
             for scope in self._watchers:
                 scope.cancel()
 
-    async def _write(self, data: bytes) -> None:
+    async def _guard(self, write: Callable[..., Awaitable[None]], *data: bytes) -> None:
         if self.ended is not None:
             raise trio.ClosedResourceError("this wire was hung up")
-        sent = 0 if self._turn.locked() else self._push(data)
-        if sent < len(data):
-            await self._wait_and_write(data[sent:])
-        self.last_byte_out = trio.current_time()
-
-    def _push(self, data: bytes | memoryview) -> int:
-        """How many bytes the system takes right now."""
-        if self._socket is None:
-            return 0
         try:
-            return kernel.take(self._socket, data)
-        except OSError as error:
-            self._end("client", "rst")
-            raise trio.BrokenResourceError("the client is gone") from error
-
-    async def _wait_and_write(self, data: bytes) -> None:
-        try:
-            with trio.fail_after(self.patience):
-                async with self._turn:
-                    await self._send(memoryview(data))
-        except trio.TooSlowError:
-            await self.abort()
-            raise trio.BrokenResourceError(
-                f"the client has not read for {self.patience:g} s"
-            ) from None
-        except trio.Cancelled:
-            await self.abort()
-            raise
+            await write(*data)
         except trio.BrokenResourceError:
             self._end("client", "rst")
             raise
-
-    async def _send(self, data: memoryview) -> None:
-        if self._socket is None or not kernel.TAKES:
-            await self._stream.send_all(data)
-            return
-        while data:
-            self._unsent = len(data)
-            await trio.lowlevel.wait_writable(self._socket)
-            data = data[self._push(data) :]
-        self._unsent = 0
-
-    def _drop(self) -> None:
-        """Give the held bytes one try."""
-        data = b"".join(self._held)
-        self._held.clear()
-        self._corked = False
-        self._unsent = len(data) - self._push(data)
-
-    async def _delivered(self) -> None:
-        """Wait until the peer's system has everything, as far as ours can tell."""
-        if self._socket is None:
-            return
-        pause = POLL_SECONDS
-        with trio.move_on_after(FLUSH_SECONDS):
-            while (queued := self._queued()) != 0:
-                await trio.sleep(pause)
-                if queued is None and pause == 10 * POLL_SECONDS:
-                    return  # five looks, 50 ms, are all that a system that cannot tell is given
-                pause = min(2 * pause, 10 * POLL_SECONDS)
-
-    def _queued(self) -> int | None:
-        if self._socket is None or self._socket.fileno() == -1:
-            return 0
-        return kernel.unacknowledged(self._socket)
+        except trio.TooSlowError:
+            await self.abort()
+            raise trio.BrokenResourceError("the client does not read") from None
 
     async def _see_off(self) -> None:
         try:

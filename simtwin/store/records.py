@@ -52,8 +52,11 @@ class AccountRecord:
 
     @property
     def scope(self) -> str:
-        """What chance is drawn by: the same in every run that makes tenants and keys alike."""
-        return f"{self.tenant_ordinal}/{self.ordinal}"
+        """What chance is drawn by: the same in every run that makes tenants and keys alike.
+
+        A key that nobody made has no ordinal, and is the same in every run by its digest.
+        """
+        return f"{self.tenant_ordinal}/{self.ordinal}" if self.ordinal else self.digest.hex()
 
     def doc(self) -> dict[str, Any]:
         """The account as it is listed; the key itself was shown once, when it was made."""

@@ -216,13 +216,13 @@ def test_faults_compose_in_the_order_of_their_rules() -> None:
     assert steps == [Chunk(b"odd"), *PLAN, Wait(Random("rule 1/0").random())]
 
 
-def test_the_marks_of_a_fault_bear_the_name_of_its_rule_and_those_of_others_theirs() -> None:
+def test_the_marks_of_a_fault_bear_its_own_name_and_those_of_others_theirs() -> None:
     faults = [Fired("mine", "refuse", Refuse(529))]
     plan = compose(stand_in(Head(200)), faults, Random)
 
     steps = list(compose([Mark("other"), *plan], fired(Stall(seconds=1)), Random))
 
-    assert steps[:3] == [Mark("other"), Mark("mine"), Head(529)]
+    assert steps[:3] == [Mark("other"), Mark("mine/0"), Head(529)]
 
 
 def test_what_a_fault_draws_is_not_what_made_its_rule_fire() -> None:

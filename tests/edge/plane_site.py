@@ -169,7 +169,11 @@ class Site:
         return [record.doc(number) for number, record in self.twin.store.logs(owner, limit=1_000)]
 
 
-def a_site(config: PlaneConfig | None = None, store: MemoryStore | None = None) -> Site:
+def a_site(
+    config: PlaneConfig | None = None,
+    store: MemoryStore | None = None,
+    secrets: TenantSecrets | None = None,
+) -> Site:
     """A site in virtual time, where hashing is quick and needs no thread."""
     twin = SmallTwin(store=store or MemoryStore())
     app = QuartTrio(__name__)
@@ -177,7 +181,7 @@ def a_site(config: PlaneConfig | None = None, store: MemoryStore | None = None) 
         app,
         twin,
         config or PlaneConfig(admin_token=ADMIN_TOKEN),
-        TenantSecrets(on_the_spot, cost=2),
+        secrets or TenantSecrets(on_the_spot, cost=2),
     )
     return Site(twin, app, app.test_client())
 

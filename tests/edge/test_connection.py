@@ -8,13 +8,15 @@ import pytest
 import trio
 import trio.testing
 
+from simtwin.core.plan import Chunk, End, Head, Plan
+from simtwin.edge.perform import Progress, perform
 from simtwin.edge.server import serve_wire
 from simtwin.edge.wire import Wire
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 GET = b"GET /a?b HTTP/1.1\r\nhost: a\r\n\r\n"
 CLOSE = b"GET /a?b HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
-POST = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10000000\r\n\r\n"
+CHUNKED = b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
 async def say(send: Any, text: bytes, status: int = 200) -> None:
@@ -47,6 +49,29 @@ async def test_requests_see_the_wire_and_its_ordinals() -> None:
         await all_of(client)
 
     assert seen == [(wire, "/a", 3, 1), (wire, "/a", 3, 2)]
+
+
+async def test_each_request_begins_with_its_own_first_byte(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+    start, began = trio.current_time(), []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        began.append(scope["state"]["wire"].first_byte - start)
+        await say(send, b"hello")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, app, Wire(server))
+        for _ in range(2):
+            await trio.sleep(1)
+            await client.send_all(GET[:10])
+            await trio.sleep(1)
+            await client.send_all(GET[10:])
+            await client.receive_some()
+        await client.aclose()
+
+    assert began == [1, 3]
 
 
 async def test_no_header_is_added_to_an_answer() -> None:
@@ -98,10 +123,12 @@ async def test_a_request_under_way_may_take_longer_than_that(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
-    start = trio.current_time()
+    start, told = trio.current_time(), []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await trio.sleep(1_000)
+        await receive()
+        with trio.move_on_after(1_000):
+            told.append(await receive())
         await say(send, b"hello")
 
     async with trio.open_nursery() as nursery:
@@ -110,7 +137,7 @@ async def test_a_request_under_way_may_take_longer_than_that(
         answer = await all_of(client)
 
     assert answer.endswith(b"hello")
-    assert trio.current_time() == start + 1_000
+    assert (told, trio.current_time()) == ([], start + 1_000)
 
 
 async def test_an_app_is_told_when_the_client_leaves(
@@ -138,7 +165,8 @@ async def test_an_app_that_answers_without_reading_the_body_does_not_hold_the_re
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(serve_wire, hello, Wire(server))
-        await client.send_all(POST + bytes(5_000_000))
+        # One message a piece, more than an inbox takes.
+        await client.send_all(CHUNKED + b"1\r\na\r\n" * 1_000)
         answer = await all_of(client)
 
     assert answer.endswith(b"hello")
@@ -159,6 +187,27 @@ async def test_an_app_that_hangs_up_while_another_request_waits_ends_the_connect
             answer = await all_of(client)
 
     assert answer == b""
+
+
+async def test_a_client_that_leaves_while_its_next_request_waits_ends_the_connection(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+    wire, start = Wire(server), trio.current_time()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await trio.sleep(10)
+        await say(send, b"hello")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, app, wire)
+        await client.send_all(GET + GET)
+        await trio.sleep(1)
+        await client.aclose()
+
+    # Nobody reads while a request waits for its turn, so that only the write tells.
+    assert trio.current_time() == start + 10
+    assert (wire.requests, wire.closed_by) == (1, "client")
 
 
 @pytest.mark.parametrize("grouped", [False, True])
@@ -264,3 +313,31 @@ async def test_an_app_that_is_cancelled_leaves_no_task_and_no_open_wire(
 
     assert ended == [None]
     assert (wire.closed_by, await client.receive_some()) == ("twin", b"")
+
+
+async def test_a_framework_that_cancels_on_disconnect_does_not_cut_its_own_last_write(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+    wire, progress = Wire(server), Progress()
+    plan: Plan = [Head(200, (("content-length", "2"),)), Chunk(b"ok"), End()]
+
+    async def listen(receive: Any, scope: trio.CancelScope) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        scope.cancel()
+
+    async def quart(scope: Any, receive: Any, send: Any) -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(listen, receive, nursery.cancel_scope)
+            await trio.testing.wait_all_tasks_blocked()
+            await perform(plan, send, wire, progress, max_wait=60)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, quart, wire)
+        await client.send_all(GET)
+        answer = await client.receive_some()
+        await client.aclose()
+
+    assert bytes(answer).endswith(b"ok")
+    assert progress.ended == "end"

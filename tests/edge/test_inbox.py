@@ -5,7 +5,9 @@ from typing import Any
 import trio
 import trio.testing
 
-from simtwin.edge.inbox import DISCONNECT, Inbox
+from simtwin.edge.inbox import Inbox
+
+DISCONNECT = {"type": "http.disconnect"}
 
 
 def piece(number: int) -> dict[str, Any]:
@@ -59,7 +61,7 @@ async def test_a_full_inbox_takes_the_disconnect_at_once() -> None:
     assert await inbox.receive() == DISCONNECT
 
 
-async def test_an_app_that_ends_lets_whoever_waits_go_on(
+async def test_the_disconnect_lets_whoever_waits_go_on(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     inbox = Inbox(limit=2)
@@ -68,10 +70,18 @@ async def test_an_app_that_ends_lets_whoever_waits_go_on(
     async with trio.open_nursery() as nursery:
         nursery.start_soon(fill, inbox, 1_000)
         await trio.sleep(5)
-        inbox.end()
+        await inbox.put(DISCONNECT)
 
     assert trio.current_time() == start + 5
-    assert await inbox.receive() == DISCONNECT
+
+
+async def test_nothing_is_kept_after_the_disconnect_which_is_told_again_and_again() -> None:
+    inbox = Inbox(limit=10)
+    await inbox.put(piece(1))
+    await inbox.put(DISCONNECT)
+    await inbox.put(piece(2))
+
+    assert [await inbox.receive() for _ in range(3)] == [piece(1), DISCONNECT, DISCONNECT]
 
 
 async def fill(inbox: Inbox, count: int) -> None:

@@ -17,6 +17,7 @@ from simtwin.edge.wire import Wire
 
 HEAD = Head(200, (("content-type", "text/event-stream"), ("x-name", "d\xe9j\xe0")))
 LENGTH_5 = Head(200, (("content-length", "5"),))
+OK: Plan = [LENGTH_5, Chunk(b"hello"), End()]
 HOUR = 3_600.0
 
 
@@ -63,9 +64,7 @@ class Heard:
 
 
 async def test_an_answer_with_nothing_to_wait_for_is_one_write() -> None:
-    plan: Plan = [LENGTH_5, Chunk(b"hello"), End()]
-
-    heard = await Heard(plan).listen()
+    heard = await Heard(OK).listen()
 
     assert len(heard.pieces) == 1
     assert heard.text.startswith(b"HTTP/1.1 200 \r\ncontent-length: 5\r\n")
@@ -254,8 +253,9 @@ async def test_a_client_that_leaves_ends_the_performance_at_once(
     assert (heard.progress.ended, heard.progress.chunks) == ("left", 1)
 
 
+@pytest.mark.parametrize("last", [End(), Hangup(), Hangup(reset=True), Hangup(flush=False)])
 async def test_a_client_that_is_gone_when_the_answer_is_due_has_left(
-    autojump_clock: trio.testing.MockClock,
+    last: Step, autojump_clock: trio.testing.MockClock
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
     wire, progress = Wire(server), Progress()
@@ -264,9 +264,16 @@ async def test_a_client_that_is_gone_when_the_answer_is_due_has_left(
     async def send(message: Any) -> None:
         await wire.send_all(b"head or body")
 
-    await perform([HEAD, frame("a"), End()], send, wire, progress, max_wait=HOUR)
+    await perform([HEAD, frame("a"), last], send, wire, progress, max_wait=HOUR)
 
     assert (progress.ended, progress.head, progress.bytes) == ("left", None, 0)
+
+
+async def test_nobody_watches_a_wire_once_the_performance_is_over() -> None:
+    heard = await Heard(OK).listen()
+
+    assert heard.progress.ended == "end"
+    assert heard.wire._watchers == set()
 
 
 async def test_a_performance_that_is_cancelled_from_outside_has_no_end(

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
+import trio
+import trio.testing
 from edge.plane_site import ADMIN_TOKEN, OPERATOR, Tenant, a_site, basic, bearer
 
 from simtwin.edge.credentials import same
+from simtwin.edge.tenant_secrets import SLOTS, WAITING, TenantSecrets
 from simtwin.edge.twin_plane import PlaneConfig
 from simtwin.edge.twin_plane.auth import Access
 from simtwin.edge.twin_plane.table import TABLE, Row
 
+T = TypeVar("T")
+
 CLOSED = [row for row in TABLE if row.access in (Access.CALLER, Access.TENANT)]
+
+
+async def slow(job: Callable[[], T], /) -> T:
+    """Work that takes a second."""
+    await trio.sleep(1)
+    return job()
 
 
 def name(row: Row) -> str:
@@ -133,3 +146,22 @@ async def test_what_is_for_tenants_alone_is_forbidden_to_the_operator(row: Row) 
 )
 def test_secrets_are_compared_whole(given: str, expected: str, equal: bool) -> None:
     assert same(given, expected) is equal
+
+
+async def test_too_many_checks_at_once_are_a_503(autojump_clock: trio.testing.MockClock) -> None:
+    site = a_site(secrets=TenantSecrets(slow, cost=2))
+    tenant = await site.tenant()
+    statuses: list[int] = []
+
+    async def ask(number: int) -> None:
+        headers = basic(tenant.tenant_id, f"wrong-{number}")
+        answer = await site.call("GET", "/_twin/logs", headers)
+        statuses.append(answer.status_code)
+        if answer.status_code == 503:
+            assert answer.headers["retry-after"] == "1"
+
+    async with trio.open_nursery() as nursery:
+        for number in range(SLOTS + WAITING + 3):
+            nursery.start_soon(ask, number)
+
+    assert sorted(statuses) == [401] * (SLOTS + WAITING) + [503] * 3

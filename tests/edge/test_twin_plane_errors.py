@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+import trio.testing
 from edge.plane_site import OPERATOR, Site, a_site
+from quart.testing.utils import make_test_scope
+from werkzeug.datastructures import Headers
 
 from simtwin.edge.twin_plane.body import BODY_BYTES, parse
 from simtwin.edge.twin_plane.errors import Refusal
@@ -170,15 +173,21 @@ async def test_a_bug_is_a_500_that_says_no_more_than_its_sort(
 async def test_a_client_that_leaves_before_the_answer_is_in_the_log() -> None:
     site = a_site()
 
-    async def half() -> AsyncIterator[bytes]:
-        yield b"{"
+    events = [
+        {"type": "http.request", "body": b"{", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    headers = Headers({"host": "localhost", "content-type": "application/json"})
+    scope = make_test_scope("http", "/_twin/tenants", "POST", headers, b"", "http", "", "1.1", None)
 
-    async with site.client.request(
-        "/_twin/tenants", method="POST", headers={"content-type": "application/json"}
-    ) as connection:
-        async for piece in half():
-            await connection.send(piece)
-        await connection.disconnect()
+    async def receive() -> Any:
+        await trio.testing.wait_all_tasks_blocked()
+        return events.pop(0)
+
+    async def send(event: Any) -> None:
+        raise AssertionError(event)
+
+    await site.app(scope, receive, send)
 
     (record,) = await site.logs()
     assert record["operation"] == "twin.tenant.create"

@@ -35,7 +35,7 @@ def test_addresses_localhost_and_allowed_names_are_hosts(host: str) -> None:
             "localhost/x",
             "local host",
             " localhost",
-            "ｌocalhost",
+            "\uff4cocalhost",
         ),
         *("localhost:٨", "sub.twin.example", "twin.example.evil", "x" * 300),
     ],

@@ -7,11 +7,10 @@ from typing import Any
 
 import attrs
 import pytest
+import trio
 from edge.plane_site import ADMIN_TOKEN, OPERATOR, Site, Tenant, a_site, basic, bearer
 from hypothesis import given
 from hypothesis import strategies as st
-
-import trio
 
 from simtwin.edge.twin_plane.auth import Access
 from simtwin.edge.twin_plane.table import TABLE, Row

@@ -142,6 +142,18 @@ async def test_who_watches_a_client_that_has_left_is_cancelled_at_once() -> None
     assert scope.cancelled_caught
 
 
+async def test_flushing_tells_that_the_client_left_although_nothing_is_held_any_more() -> None:
+    client, server = trio.testing.memory_stream_pair()
+    wire = Wire(server)
+    wire.cork()
+    await wire.send_all(b"answer")
+    await client.aclose()
+    await wire.receive_some()
+
+    with pytest.raises(trio.BrokenResourceError):
+        await wire.flush()
+
+
 @pytest.mark.parametrize(("reset", "ended"), [(False, "fin"), (True, "rst")])
 async def test_hanging_up_sends_what_was_held_and_writes_down_how(reset: bool, ended: str) -> None:
     client, server = trio.testing.memory_stream_pair()
@@ -215,22 +227,40 @@ async def test_a_write_waits_for_a_client_that_does_not_read_only_so_long(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     wire = Wire(Slow(seconds=1_000))
-    wire.patience = 60
+    wire.be_patient(60)
     start = trio.current_time()
 
-    with pytest.raises(trio.BrokenResourceError, match="has not read for 60 s"):
+    with pytest.raises(trio.BrokenResourceError, match="does not read"):
         await wire.send_all(b"answer")
 
     assert trio.current_time() == start + 60
     assert (wire.closed_by, wire.ended) == ("twin", "rst")
 
 
-async def test_a_write_that_is_cancelled_half_way_ends_the_connection(
+async def test_a_write_that_has_begun_is_finished_although_its_task_is_cancelled(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    wire = Wire(Slow(seconds=1_000))
+    stream = Slow(seconds=10)
+    wire = Wire(stream)
+    start = trio.current_time()
 
     with trio.move_on_after(1):
         await wire.send_all(b"answer")
 
+    assert stream.sent == [b"answer"]
+    assert trio.current_time() == start + 10
+    assert wire.ended is None
+
+
+async def test_a_reset_leaves_a_client_that_does_not_read_two_seconds(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    wire = Wire(Slow(seconds=1_000))
+    start = trio.current_time()
+    wire.cork()
+    await wire.send_all(b"answer")
+
+    await wire.hang_up(reset=True)
+
+    assert trio.current_time() == start + 2
     assert (wire.closed_by, wire.ended) == ("twin", "rst")

@@ -110,9 +110,10 @@ async def test_a_connection_that_was_closed_while_it_rested_is_replaced(
     app = Script(OK, OK)
 
     async def use(client: AsyncAnthropic) -> None:
-        await create(client)
+        once = client.with_options(max_retries=0)
+        await create(once)
         await trio.sleep(1_000)
-        await create(client)
+        await create(once)
 
     await with_client(app, use)
 

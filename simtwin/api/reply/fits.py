@@ -129,7 +129,8 @@ def _object_fits(value: dict[str, Any], schema: Schema, resolver: Resolver, dept
     if not _within(len(value), schema, "minProperties", "maxProperties"):
         return False
     required = schema.get("required")
-    if isinstance(required, list) and any(name not in value for name in required):
+    names = required if isinstance(required, list) else ()
+    if any(isinstance(name, str) and name not in value for name in names):
         return False
     properties = schema.get("properties")
     known = properties if isinstance(properties, dict) else {}

@@ -15,6 +15,8 @@ from simtwin.api.reply.schema import Schema
 #: A `minLength` beyond it is not met.
 LONGEST_STRING = 10_000
 
+# Numbers are made up within 64 bits, in steps that a float can count there.
+_LARGEST, _FINEST = 2**63, 1e-9
 # A number without bounds is between zero and this.
 _PLAIN_MOST = 100
 _TRIES = 12
@@ -23,7 +25,7 @@ _TRIES = 12
 def make_integer(schema: Schema, rng: Random) -> int:
     """A whole number within the bounds of a schema; its lower bound where there is none."""
     low, high = _range(schema)
-    step = bound(schema, "multipleOf")
+    step = _step(schema)
     # The whole multiples of a fraction are the multiples of its numerator: 2.5 is 5/2.
     stride = Fraction(str(step)).numerator if step else 1
     first, last = -(-math.ceil(low) // stride), math.floor(high) // stride
@@ -41,7 +43,7 @@ def make_integer(schema: Schema, rng: Random) -> int:
 def make_number(schema: Schema, rng: Random) -> float:
     """A number within the bounds of a schema; its lower bound where there is none."""
     low, high = _range(schema)
-    step = bound(schema, "multipleOf")
+    step = _step(schema)
     for attempt in range(_TRIES):
         if step:
             last = 1 if attempt else math.floor(min((high - low) / step, 1_000_000))
@@ -75,7 +77,16 @@ def _range(schema: Schema) -> tuple[float, float]:
     high = _tightest(min, schema, "maximum", "exclusiveMaximum")
     if low is None:
         low = 0 if high is None or high >= 1 else high - _PLAIN_MOST
-    return low, low + _PLAIN_MOST if high is None else high
+    return _clamped(low), _clamped(low + _PLAIN_MOST if high is None else high)
+
+
+def _clamped(value: float) -> float:
+    return max(-_LARGEST, min(value, _LARGEST))
+
+
+def _step(schema: Schema) -> float | None:
+    step = bound(schema, "multipleOf")
+    return step if step is not None and _FINEST <= step <= _LARGEST else None
 
 
 def _tightest(pick: Callable[[float, float], float], schema: Schema, *names: str) -> float | None:

@@ -99,11 +99,14 @@ class Resolver:
         if not isinstance(reference, str):
             return None
         here: object = self._root
-        for step in unquote(reference).removeprefix("#").split("/")[1:]:
+        start, *steps = unquote(reference).split("/")
+        if start != "#":
+            return None
+        for step in steps:
             name = step.replace("~1", "/").replace("~0", "~")
             if isinstance(here, dict) and name in here:
                 here = here[name]
-            elif isinstance(here, list) and name.isdecimal() and int(name) < len(here):
+            elif isinstance(here, list) and name in map(str, range(len(here))):
                 here = here[int(name)]
             else:
                 return None

@@ -20,8 +20,9 @@ from simtwin.api.reply.schema import DEEPEST, Resolver, Schema, key, types
 #: Values in one input; a `minItems` beyond it is not met.
 MOST_VALUES = 1_000
 
-# Below this many levels only what is required is made up, so that recursive schemas end.
-_SHALLOW = 5
+# Below this many levels, or with half of the values made, only what is required is made up, so that
+# recursive schemas end.
+_SHALLOW = 4
 # How often to try for an item that is not in the list yet.
 _TRIES = 40
 
@@ -92,9 +93,9 @@ class _Maker:
         Null comes last: a field that may be null is there to be filled. Deep down, what refers to
         something else comes after what does not, so that recursion ends.
         """
-        deep = depth > _SHALLOW
+        deep = self._is_deep(depth)
         ordered = sorted(
-            self._turned(parts), key=lambda part: (_is_null(part), deep and _refers(part))
+            self._turned(parts), key=lambda part: (deep and _refers(part), _is_null(part))
         )
         base = {word_: value for word_, value in known.items() if word_ != name}
         made = []
@@ -133,7 +134,8 @@ class _Maker:
         properties = known.get("properties")
         properties = properties if isinstance(properties, dict) else {}
         required = known.get("required")
-        needed = dict.fromkeys(required) if isinstance(required, list) else {}
+        asked = required if isinstance(required, list) else ()
+        needed = dict.fromkeys(name for name in asked if isinstance(name, str))
         least = bound(known, "minProperties") or 0
         most = bound(known, "maxProperties")
         room = (math.inf if most is None else most) - len(needed)
@@ -153,13 +155,16 @@ class _Maker:
             made[f"{word(len(made))}_{len(made)}"] = self.value(other, depth + 1)
         return made
 
+    def _is_deep(self, depth: int) -> bool:
+        return depth > _SHALLOW or self._left < MOST_VALUES // 2
+
     def _optional(self, depth: int) -> bool:
-        return depth < _SHALLOW and self._rng.random() < 0.5
+        return not self._is_deep(depth) and self._rng.random() < 0.5
 
     def _array(self, known: Schema, depth: int) -> list[Any]:
         first, rest = places(known)
         least, most = bound(known, "minItems") or 0, bound(known, "maxItems")
-        wanted = max(least, 0 if depth > _SHALLOW else self._rng.randint(1, 3))
+        wanted = max(least, 0 if self._is_deep(depth) else self._rng.randint(1, 3))
         if most is not None:
             wanted = min(wanted, most)
         if rest is False:

@@ -12,6 +12,7 @@ from simtwin.api.request.phrases import (
     NOT_A,
     field_fault,
     one_of,
+    shown,
     unknown_tag,
 )
 from simtwin.api.request.steps import Steps
@@ -152,7 +153,7 @@ def _message_fault(message: object) -> str | None:
                 return f".content.{index}{fault}"
     if len(message) > len(_MESSAGE_FIELDS):
         extra = next(name for name in message if name not in _MESSAGE_FIELDS)
-        return f".{extra}: {EXTRA}"
+        return f".{shown(extra)}: {EXTRA}"
     return None
 
 
@@ -164,7 +165,7 @@ def _block_fault(block: object, known: Mapping[str, Sequence[tuple[str, type]]])
     if fields is None:
         if "type" not in block:
             return f".type: {MISSING}"
-        return f": {unknown_tag(str(tag), known)}"
+        return f": {unknown_tag(tag, known)}"
     for name, kind in fields:
         fault = field_fault(block, name, kind)
         if fault is not None:

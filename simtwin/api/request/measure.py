@@ -19,6 +19,8 @@ _UNSAID = frozenset(("stream", "metadata"))
 _ROOT = b""
 #: A dictionary of more fields than this is looked at field by field.
 _FEW_FIELDS = 32
+#: What a piece counts for besides its bytes: many short ones take long as well.
+_OVERHEAD = 64
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -91,7 +93,7 @@ def _in_windows(said: Mapping[str, Any]) -> Steps[tuple[bytes, tuple[str, ...]]]
         whole.update(data)
         if of_turn:
             turn.update(data)
-        since += len(data)
+        since += len(data) + _OVERHEAD
         if since >= WINDOW:
             since = 0
             yield

@@ -15,11 +15,14 @@ from simtwin.api.errors import ApiError, Rejected, invalid
 from simtwin.api.models import Model, resolve
 from simtwin.api.request.content import check_messages, check_system, ends_with_tool_result
 from simtwin.api.request.fields import COUNT, KINDS, MESSAGES, SAMPLING
-from simtwin.api.request.phrases import EXTRA, MISSING, NOT_A, at_least, field_fault
+from simtwin.api.request.phrases import EXTRA, MISSING, NOT_A, at_least, field_fault, shown
 from simtwin.api.request.steps import Steps, run
 from simtwin.api.request.thinking import Thinking, read_thinking
 from simtwin.api.request.tools import AUTO, Tool, ToolChoice, read_choice, read_tools
 from simtwin.api.version import NEWER
+
+#: Of a model's name, in characters: the API's own limit (API reference, "Messages", `model`).
+_LONGEST_MODEL = 256
 
 
 @attrs.frozen(eq=False)
@@ -152,6 +155,8 @@ def _common(doc: Mapping[str, Any]) -> Steps[tuple[str, str | None]]:
         raise invalid(f"model: {fault}")
     if not doc["model"]:
         raise invalid("model: String should have at least 1 character")
+    if len(doc["model"]) > _LONGEST_MODEL:
+        raise invalid(f"model: String should have at most {_LONGEST_MODEL} characters")
     if "messages" not in doc:
         raise invalid(f"messages: {MISSING}")
     late = yield from check_messages(doc["messages"])
@@ -178,7 +183,7 @@ def _shape(doc: Mapping[str, Any], betas: Collection[str], known: frozenset[str]
         late = late or unmet
     if not doc.keys() <= known:
         extra = next(name for name in doc if name not in known)
-        raise invalid(f"{extra}: {EXTRA}")
+        raise invalid(f"{shown(extra)}: {EXTRA}")
     return _Shape(tools, choice, thinking, budget, late)
 
 

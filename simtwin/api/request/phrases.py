@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from simtwin.core.quote import quote
+
 MISSING = "Field required"
 EXTRA = "Extra inputs are not permitted"
+
+#: A name that a caller made up is shown this far: it may be as long as a body.
+_LONGEST_NAME = 256
 
 #: What is said of a value that is not of a type, by the type that JSON has for it.
 NOT_A: Mapping[type, str] = {
@@ -30,12 +35,16 @@ def at_least(least: int) -> str:
     return f"Input should be greater than or equal to {least}"
 
 
-def unknown_tag(tag: str, known: Iterable[str]) -> str:
+def unknown_tag(tag: object, known: Iterable[str]) -> str:
     """What is said of an object whose `type` is none of `known`; seen on the real API in 2026-01."""
+    found = shown(tag) if isinstance(tag, str) else quote(tag)
     expected = ", ".join(f"'{name}'" for name in sorted(known))
-    return (
-        f"Input tag '{tag}' found using 'type' does not match any of the expected tags: {expected}"
-    )
+    return f"Input tag '{found}' found using 'type' does not match any of the expected tags: {expected}"
+
+
+def shown(name: str) -> str:
+    """A name of the caller's as a message shows it: as it is, but not at length."""
+    return name[:_LONGEST_NAME]
 
 
 def field_fault(holder: Mapping[str, object], name: str, kind: type) -> str | None:

@@ -52,7 +52,7 @@ def read_thinking(
         raise invalid(f"thinking.type: {MISSING}")
     tag = config["type"]
     if tag not in _TAGS:
-        raise invalid(f"thinking: {unknown_tag(str(tag), _TAGS)}")
+        raise invalid(f"thinking: {unknown_tag(tag, _TAGS)}")
     display = config.get("display")
     if display is not None and display not in _DISPLAYS:
         raise invalid(f"thinking.{tag}.display: {one_of(_DISPLAYS)}")

@@ -10,7 +10,7 @@ import attrs
 
 from simtwin.api.errors import Rejected, invalid
 from simtwin.api.reply.schema import check_schema
-from simtwin.api.request.phrases import MISSING, NOT_A, field_fault, one_of, unknown_tag
+from simtwin.api.request.phrases import MISSING, NOT_A, field_fault, one_of, shown, unknown_tag
 
 LONGEST_NAME = 128
 _NAME_CHARACTERS = re.compile(r"[a-zA-Z0-9_-]+", re.ASCII)
@@ -102,7 +102,7 @@ def read_tools(tools: object) -> tuple[tuple[Tool, ...], frozenset[str], str | N
             raise invalid(f"tools.{index}: {NOT_A[dict]}")
         tag = tool.get("type") or "custom"
         if not isinstance(tag, str) or tag not in _TAGS:
-            raise invalid(f"tools.{index}: {unknown_tag(str(tag), _TAGS)}")
+            raise invalid(f"tools.{index}: {unknown_tag(tag, _TAGS)}")
         if tag == "custom":
             callable_tools.append(_custom(tool, f"tools.{index}.custom"))
         name = tool.get("name")
@@ -125,7 +125,7 @@ def read_choice(choice: object, names: frozenset[str]) -> tuple[ToolChoice, str 
         raise invalid(f"tool_choice.type: {MISSING}")
     tag = choice["type"]
     if tag not in _CHOICES:
-        raise invalid(f"tool_choice: {unknown_tag(str(tag), _CHOICES)}")
+        raise invalid(f"tool_choice: {unknown_tag(tag, _CHOICES)}")
     name = None
     if tag == "tool":
         fault = field_fault(choice, "name", str)
@@ -135,7 +135,7 @@ def read_choice(choice: object, names: frozenset[str]) -> tuple[ToolChoice, str 
     if not names:
         return ToolChoice(tag, name), "tool_choice may only be specified while providing tools."
     if name is not None and name not in names:
-        return ToolChoice(tag, name), f"Tool '{name}' not found in provided tools"
+        return ToolChoice(tag, name), f"Tool '{shown(name)}' not found in provided tools"
     return ToolChoice(tag, name), None
 
 

@@ -25,6 +25,7 @@ from simtwin.core.scope import OfKey
 from simtwin.core.usage import Tokens
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.limits import admitted
+from simtwin.edge.data_plane.production import Production
 from simtwin.edge.twin import Twin
 
 Doc = Mapping[str, Any]
@@ -62,10 +63,10 @@ async def _message(
     what = spec(request, exchange.seed, measured)
     reply = compose_reply(what)
     pace = _pace(twin, exchange)
-    exchange.curve = curve(reply, pace, present())
-    ask = Ask(request.model.pool, exchange.hold, measured.input_tokens, exchange.curve)
+    foreseen = curve(reply, pace, present())
+    ask = Ask(request.model.pool, exchange.hold, measured.input_tokens, foreseen)
     limits = await admitted(twin, exchange, ask)
-    exchange.reply = reply
+    exchange.reply, exchange.production = reply, Production(foreseen)
     exchange.input = Tokens(input=measured.input_tokens)
     common = (*limits, *exchange.headers())
     if request.stream:

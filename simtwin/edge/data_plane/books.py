@@ -17,6 +17,7 @@ from simtwin.api.reply.message import message
 from simtwin.api.reply.reply import Reply
 from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
+from simtwin.core.fault import part_names
 from simtwin.core.journal import Entry, FiredEntry
 from simtwin.core.key import Settlement
 from simtwin.core.usage import Tokens
@@ -102,12 +103,7 @@ def _entry(
         messages=exchange.messages,
         emitted=_hash(text_of(reply).encode()) if whole and reply is not None else None,
         tool_uses=tuple(map(_hash, calls_of(reply))) if whole and reply is not None else (),
-        fired=()
-        if fate is None
-        else tuple(
-            FiredEntry(rule=each.rule, kind=each.kind, reached=each.rule in progress.marks)
-            for each in fate.fired
-        ),
+        fired=_fired(exchange),
         script=None if fate is None else fate.script,
         status=status,
         ended=progress.ended,
@@ -123,6 +119,17 @@ def _entry(
             "output_tokens": tokens.output,
         },
         cause=exchange.cause,
+    )
+
+
+def _fired(exchange: Exchange) -> tuple[FiredEntry, ...]:
+    fired = () if exchange.fate is None else exchange.fate.fired
+    marks = exchange.progress.marks
+    return tuple(
+        FiredEntry(
+            rule=each.rule, kind=each.kind, outcome="reached" if name in marks else "not_reached"
+        )
+        for each, name in zip(fired, part_names(fired), strict=True)
     )
 
 
@@ -185,7 +192,8 @@ def _reason(exchange: Exchange, status: int | None) -> str | None:
     if exchange.reason is not None:
         return exchange.reason
     if exchange.progress.marks:
-        return f"fault {','.join(exchange.progress.marks)}"
+        kinds = [each.kind for each in _fired(exchange) if each.outcome == "reached"]
+        return f"fault {','.join(kinds)}"
     return "the client left" if exchange.progress.ended == "left" else "the answer was not whole"
 
 

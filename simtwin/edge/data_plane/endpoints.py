@@ -14,12 +14,14 @@ class Endpoint:
     Args:
         name: as rules match on it.
         operation: as the log names it.
+        has_body: whether a request for it is a JSON object.
         answers: whether it asks a model to answer, and so uses up items of a script.
         argument: the last part of the path where that is a name, else None.
     """
 
     name: str
     operation: str
+    has_body: bool = False
     answers: bool = False
     argument: str | None = None
 
@@ -28,8 +30,12 @@ class Endpoint:
 UNKNOWN = Endpoint("unknown", "data.unknown")
 
 _FIXED: Mapping[str, Mapping[str, Endpoint]] = {
-    "/v1/messages": {"POST": Endpoint("messages", "data.messages.create", answers=True)},
-    "/v1/messages/count_tokens": {"POST": Endpoint("count_tokens", "data.messages.count_tokens")},
+    "/v1/messages": {
+        "POST": Endpoint("messages", "data.messages.create", has_body=True, answers=True)
+    },
+    "/v1/messages/count_tokens": {
+        "POST": Endpoint("count_tokens", "data.messages.count_tokens", has_body=True)
+    },
     "/v1/models": {"GET": Endpoint("models", "data.models.list")},
 }
 _MODEL = Endpoint("models_retrieve", "data.models.retrieve")

@@ -15,10 +15,10 @@ from simtwin.api.reply.reply import Reply
 from simtwin.core.chance import base58
 from simtwin.core.key import Fate, Key
 from simtwin.core.plan import Plan
-from simtwin.core.pools import Curve
 from simtwin.core.tenant import Tenant
 from simtwin.core.usage import NO_TOKENS, Tokens
 from simtwin.edge.data_plane.endpoints import Endpoint
+from simtwin.edge.data_plane.production import Production
 from simtwin.edge.data_plane.request import Request
 from simtwin.edge.perform import Progress
 from simtwin.store.body import Body
@@ -56,6 +56,8 @@ class Exchange:
     seed: int = 0
     key: Reservation[Key] | None = None
     tenant: Reservation[Tenant] | None = None
+    # Whether the key has limits of its own, which hold the request as well.
+    limited_key: bool = False
     # What was asked.
     body_at: float | None = None
     body_bytes: int = 0
@@ -68,7 +70,7 @@ class Exchange:
     # What is answered.
     request_id: str = ""
     reply: Reply | None = None
-    curve: Curve | None = None
+    production: Production | None = None
     input: Tokens = NO_TOKENS
     cause: str | None = None
     reason: str | None = None
@@ -126,12 +128,21 @@ class Exchange:
 
     def tokens(self, now: int) -> Tokens:
         """What the answer has cost by `now` (ns)."""
-        if self.reply is None or self.curve is None:
+        if self.production is None:
             return NO_TOKENS
         sent = self.progress.tokens
-        return self.input + Tokens(
-            output=sent if self.stream else max(sent, self.curve.produced(now))
-        )
+        if not self.sends_as_it_produces:
+            sent = max(sent, self.production.curve.produced(now))
+        return self.input + Tokens(output=sent)
+
+    @property
+    def sends_as_it_produces(self) -> bool:
+        """Whether what was sent is what was produced.
+
+        A JSON answer is produced before any of it is sent, and of an answer that a fault replaced
+        but is charged for nothing ever is.
+        """
+        return self.stream is True and self.fate is not None and not self.fate.replaced
 
     @property
     def whole(self) -> bool:

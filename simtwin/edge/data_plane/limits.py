@@ -14,6 +14,7 @@ from simtwin.core import tenant as tenants
 from simtwin.core.bucket import NS
 from simtwin.core.pools import (
     Ask,
+    Gauge,
     Gauges,
     Granted,
     Impossible,
@@ -23,32 +24,79 @@ from simtwin.core.pools import (
 from simtwin.core.scope import OfKey, OfTenant
 from simtwin.edge.data_plane.exchange import Exchange, Headers
 from simtwin.edge.twin import Twin
+from simtwin.store.records import AccountRecord
 
 
 async def admitted(twin: Twin, exchange: Exchange, ask: Ask) -> Headers:
-    """Take what a request costs, and say how its limits stand.
+    """Take what a request costs, and say how its limits stand: of two, the one that has less left.
 
     Raises:
         Rejected: a limit refuses it; nothing was taken from any.
     """
     account = exchange.account
     assert account is not None, "limits are on accounts"  # noqa: S101
-    own = twin.board.own(OfKey(account.tenant_id, account.api_key_id))
-    key_limits: Limits | None = own.limits if own is not None else None
-    if key_limits is not None and not key_limits.unlimited:
-        quota = key_limits.quota(ask.pool)
-        outcome = await twin.keys.ask(account.api_key_id, partial(keys.take, ask=ask, quota=quota))
-        _require(outcome, twin, exchange)
+    own = await _by_key(twin, exchange, account, ask)
     limits: Limits = twin.board.in_force(OfTenant(account.tenant_id)).limits
     quota = limits.quota(ask.pool)
     if limits.unlimited:
-        return headers(unlimited_gauges(quota, present()), _wall(twin))
-    outcome, exchange.tenant = await twin.tenants.ask_reserving(
-        account.tenant_id, partial(tenants.take, ask=ask, quota=quota)
+        return headers(unlimited_gauges(quota, present()) if own is None else own, _wall(twin))
+    try:
+        outcome, exchange.tenant = await twin.tenants.ask_reserving(
+            account.tenant_id, partial(tenants.take, ask=ask, quota=quota)
+        )
+        gauges = _require(outcome, twin, exchange)
+    except BaseException:
+        if exchange.limited_key and exchange.key is not None:
+            exchange.limited_key = False
+            exchange.key.remark(partial(keys.give_back, ask=ask))
+        raise
+    return headers(gauges if own is None else _tightest(gauges, own), _wall(twin))
+
+
+def foresee(exchange: Exchange, until: float) -> None:
+    """An answer under way waits until then (loop time, s): where limits foresaw otherwise, tell."""
+    production = exchange.production
+    if production is None or not exchange.sends_as_it_produces:
+        return
+    curve = production.waits(exchange.progress.tokens, present(), int(until * NS))
+    if curve is None:
+        return
+    if exchange.tenant is not None:
+        exchange.tenant.remark(partial(tenants.correct, request=exchange.hold, curve=curve))
+    if exchange.limited_key and exchange.key is not None:
+        exchange.key.remark(partial(keys.correct, request=exchange.hold, curve=curve))
+
+
+async def _by_key(
+    twin: Twin, exchange: Exchange, account: AccountRecord, ask: Ask
+) -> Gauges | None:
+    """Ask the key's own limits, where it has any."""
+    own = twin.board.own(OfKey(account.tenant_id, account.api_key_id))
+    limits: Limits | None = None if own is None else own.limits
+    if limits is None or limits.unlimited:
+        return None
+    quota = limits.quota(ask.pool)
+    outcome = await twin.keys.ask(account.api_key_id, partial(keys.take, ask=ask, quota=quota))
+    gauges = _require(outcome, twin, exchange)
+    exchange.limited_key = True
+    return gauges
+
+
+def _tightest(one: Gauges, other: Gauges) -> Gauges:
+    """Of each measure the gauge that has less left."""
+    return Gauges(
+        min(one.requests, other.requests, key=_left),
+        _tighter(one.input, other.input),
+        _tighter(one.output, other.output),
     )
-    if key_limits is not None and not isinstance(outcome, Granted):
-        await twin.keys.ask(account.api_key_id, partial(keys.give_back, ask=ask))
-    return headers(_require(outcome, twin, exchange), _wall(twin))
+
+
+def _tighter(one: Gauge | None, other: Gauge | None) -> Gauge | None:
+    return one if one is None or other is None else min(one, other, key=_left)
+
+
+def _left(gauge: Gauge) -> tuple[int, int]:
+    return gauge.remaining, gauge.limit
 
 
 def _require(outcome: Granted | Refused | Impossible, twin: Twin, exchange: Exchange) -> Gauges:

@@ -32,6 +32,7 @@ from simtwin.edge.data_plane.books import settle
 from simtwin.edge.data_plane.endpoints import UNKNOWN, find
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.identity import identify
+from simtwin.edge.data_plane.limits import foresee
 from simtwin.edge.data_plane.load import OverloadError
 from simtwin.edge.data_plane.request import (
     BodyTooLargeError,
@@ -62,13 +63,17 @@ async def respond(twin: Twin, request: Request, send: Send) -> None:
             exchange.progress.ended = "left"
         finally:
             request.wire.unwatch(left)
+            if exchange.progress.ended is None and request.wire.closed_by == "client":
+                exchange.progress.ended = "left"
             settle(twin, exchange)
 
 
 async def _perform(twin: Twin, plan: Plan, exchange: Exchange, send: Send) -> None:
     wire, progress = exchange.request.wire, exchange.progress
     try:
-        await perform(plan, send, wire, progress, max_wait=twin.max_wait)
+        await perform(
+            plan, send, wire, progress, max_wait=twin.max_wait, waits=partial(foresee, exchange)
+        )
     except Exception as error:
         # A kind of a third party, or a flaw of ours: one answer is lost, and the client sees that.
         log.exception("a plan crashed")
@@ -157,10 +162,11 @@ async def _read(exchange: Exchange, hold: Callable[[int], None]) -> Doc | Reject
     try:
         body = await read_body(request, hold)
     except BodyTooLargeError:
+        body = None
+    exchange.body_at = trio.current_time()
+    if body is None:
         return Rejected(ApiError.of(413))
-    finally:
-        exchange.body_at = trio.current_time()
-    if request.method != "POST":
+    if not exchange.endpoint.has_body:
         return {}
     exchange.body_bytes = len(body)
     exchange.body = keep(body)

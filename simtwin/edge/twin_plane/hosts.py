@@ -83,7 +83,7 @@ def _split(host: str) -> tuple[str, str] | None:
     if host.startswith("["):
         name, bracket, port = host.partition("]")
         name += bracket
-        if port and not port.startswith(":"):
+        if not bracket or (port and not port.startswith(":")):
             return None
         port = port[1:]
     else:

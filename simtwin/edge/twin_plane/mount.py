@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Awaitable
 
 import attrs
-from quart import Blueprint, Quart, Request, Response, request
+from quart import Quart, Request, Response, request
 
 from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin_plane.answer import Answer, Plane, Question, refused
@@ -24,8 +24,6 @@ from simtwin.store.records import OPERATOR, LogRecord
 log = logging.getLogger(__name__)
 
 PREFIX = "/_twin"
-
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 #: What the log calls a request for which there is no endpoint.
 UNKNOWN = "twin.unknown"
@@ -72,41 +70,30 @@ def register(
         open_creation=config.loopback or config.public_tenants,
         pace=CreationPace(),
     )
-    blueprint = Blueprint("twin_plane", __name__)
 
-    # Quart runs what is not async in a thread of its own.
+    # Before the routes, since no route matches every path below a prefix (`//`), and async, since
+    # Quart runs what is not in a thread of its own.
     @app.before_request
-    async def guard() -> Response | None:
-        found = refusal(
-            request.headers.get("host"), request.headers.get("origin"), config.allowed_hosts
-        )
-        if found is None:
+    async def serve() -> Response | None:
+        headers = request.headers
+        found = refusal(headers.get("host"), headers.get("origin"), config.allowed_hosts)
+        below = request.path == PREFIX or request.path.startswith(f"{PREFIX}/")
+        if found is not None:
+            answer = refused(Refusal(found.status, found.message))
+            if below:
+                _record(twin, UNKNOWN, None, answer)
+        elif below:
+            answer = await _answer(plane, request, request.path.removeprefix(PREFIX))
+        else:
             return None
-        answer = refused(Refusal(found.status, found.message))
-        if _below_prefix(request.path):
-            _record(twin, UNKNOWN, None, answer)
         return _response(app, answer)
 
-    async def serve(rest: str = "") -> Response:
-        return _response(app, await _answer(plane, request, f"/{rest}"))
-
-    for rule in (PREFIX, f"{PREFIX}/", f"{PREFIX}/<path:rest>"):
-        blueprint.add_url_rule(
-            rule,
-            view_func=serve,
-            methods=_METHODS,
-            provide_automatic_options=False,
-            merge_slashes=False,
-        )
-
-    @blueprint.get("/")
+    @app.get("/")
     async def explain() -> Response:
         html = page(twin.base_url(request.headers["host"]), twin.version)
         headers = (("content-security-policy", PAGE_POLICY), ("referrer-policy", "no-referrer"))
         answer = Answer(html.encode(), content_type="text/html; charset=utf-8", headers=headers)
         return _response(app, answer)
-
-    app.register_blueprint(blueprint)
 
 
 async def _answer(plane: Plane, request: Request, path: str) -> Answer:
@@ -172,7 +159,3 @@ def _response(app: Quart, answer: Answer) -> Response:
         # A 204 has neither (RFC 9110, section 8.6).
         del response.headers["content-type"], response.headers["content-length"]
     return response
-
-
-def _below_prefix(path: str) -> bool:
-    return path == PREFIX or path.startswith(f"{PREFIX}/")

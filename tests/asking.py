@@ -1,0 +1,54 @@
+"""Requests and replies for the tests of what is said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simtwin.api.reply.message import Ids
+from simtwin.api.reply.reply import Reply, compose_reply
+from simtwin.api.reply.spec import ReplySpec, spec
+from simtwin.api.request.measure import measure
+from simtwin.api.request.parse import parse
+from simtwin.api.request.steps import run
+from simtwin.api.version import OLDER
+
+IDS = Ids("req_1", "msg_1", lambda number: f"toolu_{number}")
+
+TOOL: dict[str, Any] = {
+    "name": "get_weather",
+    "input_schema": {
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
+        "required": ["city", "days"],
+    },
+}
+
+
+RESULT = {"type": "tool_result", "tool_use_id": "t", "content": "ok"}
+
+
+def doc_of(**fields: Any) -> dict[str, Any]:
+    """A small valid request with `fields` in it; a field of `...` is left out."""
+    doc = {
+        "model": "claude-sonnet-4-6",
+        "max_tokens": 1_000,
+        "messages": [{"role": "user", "content": "Hi"}],
+        **fields,
+    }
+    return {name: value for name, value in doc.items() if value is not ...}
+
+
+def turn(*content: Any, role: str = "user") -> dict[str, Any]:
+    """A message of blocks."""
+    return {"role": role, "content": list(content)}
+
+
+def spec_of(seed: int = 7, **fields: Any) -> ReplySpec:
+    """The spec of the answer to a small request with `fields` in it."""
+    doc = doc_of(**fields)
+    return spec(parse(doc, OLDER, ()), seed, run(measure(doc, 0)))
+
+
+def reply_to(seed: int = 7, **fields: Any) -> Reply:
+    """The answer to a small request with `fields` in it."""
+    return compose_reply(spec_of(seed, **fields))

@@ -1,0 +1,188 @@
+"""A twin as its users start it: a process of the console script, and what its plane says of it."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import attrs
+import httpx2
+import msgspec
+
+#: The console script that was installed with the interpreter that runs the tests.
+SIMTWIN = str(Path(sys.executable).with_name("simtwin"))
+
+#: A start takes 0.6 s, most of it imports. More than this is a hang and not a slow machine.
+START_SECONDS = 30.0
+#: Bookings follow the last byte within a millisecond; likewise.
+BOOKED_SECONDS = 10.0
+
+#: What the machine may add to any wait: it has two cores, and runs two tests and two twins at once.
+#: Nothing here takes a tenth of it by itself.
+SLACK = 1.0
+
+
+@attrs.define
+class Served:
+    """A running twin. What it wrote to stderr is in the file `errors`."""
+
+    process: subprocess.Popen[bytes]
+    errors: Path
+    base_url: str
+    tenant_id: str
+    tenant_secret: str
+    api_key: str
+
+    @classmethod
+    def start(cls, folder: Path, *options: str, **environment: str) -> Self:
+        """Start a twin on a free port; it accepts connections when this returns."""
+        errors = folder / "stderr"
+        with errors.open("wb") as stderr:
+            process = subprocess.Popen(
+                [SIMTWIN, "serve", "--port", "0", "--json", "--seed", "7", *options],
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                env={**os.environ, **environment},
+            )
+        assert process.stdout is not None
+        select.select([process.stdout], [], [], START_SECONDS)
+        line = process.stdout.readline() if process.poll() is None else b""
+        if not line:
+            process.kill()
+            process.communicate()
+            raise AssertionError(f"the twin did not start: {errors.read_text()}")
+        return cls(process, errors, **msgspec.json.decode(line))
+
+    @property
+    def port(self) -> int:
+        return int(self.base_url.rpartition(":")[2])
+
+    def tell(self, what: signal.Signals = signal.SIGTERM) -> float:
+        """Send a signal; when that was (`time.monotonic`)."""
+        self.process.send_signal(what)
+        return time.monotonic()
+
+    def ended(self, seconds: float = 20.0) -> tuple[int, bytes, str]:
+        """Wait for the end: the exit status, what stdout had after its line, and stderr."""
+        try:
+            rest, _ = self.process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
+            raise
+        return self.process.returncode, rest, self.errors.read_text()
+
+    def stop(self) -> None:
+        """End it, in order or else by force; for tests that are not about the end."""
+        if self.process.poll() is None:
+            self.tell()
+            self.ended()
+
+    def plane(self, **options: Any) -> httpx2.Client:
+        """The twin plane, with the credentials of the first tenant."""
+        settings = {"auth": (self.tenant_id, self.tenant_secret), **options}
+        return httpx2.Client(base_url=self.base_url, trust_env=False, **settings)
+
+
+class Tenant:
+    """A tenant of a running twin, by its own credentials."""
+
+    def __init__(self, served: Served, plane: httpx2.Client) -> None:
+        self.served = served
+        self.plane = plane
+
+    @classmethod
+    def make(cls, served: Served) -> Self:
+        """A new one."""
+        with served.plane(auth=None) as anybody:
+            made = anybody.post("/_twin/tenants", json={"friendly_name": "live"}).json()
+        return cls(served, served.plane(auth=(made["tenant_id"], made["tenant_secret"])))
+
+    def new_key(self) -> Key:
+        made = self.plane.post("/_twin/accounts", json={"kind": "api_key"}).json()
+        return Key(self, made["api_key"], made["api_key_id"])
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Every entry, oldest first."""
+        entries: list[dict[str, Any]] = []
+        page = [b""]
+        while page:
+            after = entries[-1]["id"] if entries else 0
+            answer = self.plane.get("/_twin/journal", params={"after": after, "limit": 1000})
+            page = answer.content.splitlines()
+            entries += map(msgspec.json.decode, page)
+        return entries
+
+
+class Key:
+    """An API key, its settings, and the requests that were made with it."""
+
+    def __init__(self, tenant: Tenant, api_key: str, api_key_id: str) -> None:
+        self.tenant = tenant
+        self.api_key = api_key
+        self.api_key_id = api_key_id
+        self.base_url = tenant.served.base_url
+        self._probes: list[str] = []
+
+    def set(self, **settings: object) -> None:
+        """Replace the settings of the key."""
+        path = f"/_twin/accounts/{self.api_key_id}/settings"
+        answer = self.tenant.plane.put(path, json=settings)
+        assert answer.status_code == 200, answer.text
+
+    def arrived(self) -> int:
+        """How many requests of the key have reached the twin, by the ordinal of one more.
+
+        The one more asks no model, so it uses up no item of a script.
+        """
+        headers = {"x-api-key": self.api_key, "anthropic-version": "2023-06-01"}
+        answer = self.tenant.plane.get("/v1/models", headers=headers, auth=None)
+        assert answer.status_code == 200, answer.text
+        self._probes.append(answer.headers["request-id"])
+        entry = self._settled(lambda entries: [e for e in entries if e["request"] in self._probes])
+        return int(entry[-1]["ordinal"]) + 1 - len(self._probes)
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The journal's entries of all that have reached the twin, when the last one is over."""
+        wanted = self.arrived()
+        return self._settled(
+            lambda entries: [e for e in entries if e["request"] not in self._probes], wanted
+        )
+
+    def _settled(self, chosen: Any, wanted: int | None = None) -> list[dict[str, Any]]:
+        wanted = len(self._probes) if wanted is None else wanted
+        late = time.monotonic() + BOOKED_SECONDS
+        while True:
+            entries = [e for e in self.tenant.journal() if e["key"] == self.api_key_id]
+            found: list[dict[str, Any]] = sorted(chosen(entries), key=lambda e: int(e["ordinal"]))
+            if len(found) >= wanted:
+                return found
+            assert time.monotonic() < late, f"{len(found)} of {wanted} requests are over"
+            time.sleep(0.01)
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What a command of simtwin that ends by itself did."""
+    return subprocess.run(
+        [SIMTWIN, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "COLUMNS": "200", **environment},
+    )
+
+
+def waited(entries: Sequence[dict[str, Any]]) -> list[float]:
+    """Seconds from each answer's head to the first byte of the next request."""
+    return [
+        later["first_byte_at"] - earlier["head_at"]
+        for earlier, later in zip(entries, entries[1:], strict=False)
+    ]
