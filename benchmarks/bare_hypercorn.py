@@ -31,7 +31,7 @@ class App:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            await lifespan(receive, send)
             return
         while (await receive()).get("more_body"):
             pass
@@ -51,25 +51,26 @@ class App:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
-    async def _lifespan(self, receive: Any, send: Any) -> None:
-        while True:
-            kind = (await receive())["type"]
-            await send({"type": f"{kind}.complete"})
-            if kind == "lifespan.shutdown":
-                return
+
+async def lifespan(receive: Any, send: Any) -> None:
+    """Agree to start and to stop."""
+    kind = ""
+    while kind != "lifespan.shutdown":
+        kind = (await receive())["type"]
+        await send({"type": f"{kind}.complete"})
 
 
-async def main(json_bytes: int, stream_bytes: int) -> None:
-    """Serve until the process is ended."""
+async def accept(app: Any) -> None:
+    """Serve an ASGI app until the process is ended; say the port."""
     config = Config()
     config.bind = ["127.0.0.1:0"]
     config.loglevel = "WARNING"
     # Its default closes a connection after 1,000 requests, which would measure connecting.
     config.keep_alive_max_requests = sys.maxsize
     async with trio.open_nursery() as nursery:
-        binds = await nursery.start(serve, App(json_bytes, stream_bytes), config)
+        binds = await nursery.start(serve, app, config)
         print(json.dumps({"port": int(binds[0].rpartition(":")[2])}), flush=True)
 
 
 if __name__ == "__main__":
-    trio.run(main, int(sys.argv[1]), int(sys.argv[2]))
+    trio.run(accept, App(int(sys.argv[1]), int(sys.argv[2])))

@@ -7,7 +7,8 @@ A stream at r tokens a second says its schedule itself. With t0 the arrival of i
 
 Arrivals are stamped by this process, on another core than the server, when a read returns the last
 byte of the event. Because a first event that is late makes the rest look early, each stream is also
-measured against its earliest event, and first events against the moment of asking.
+measured against its earliest event, and first events against the moment of asking. The same is
+done to a bare server that only sleeps and writes, which shows what the machine itself is late.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, cycle
 
 import attrs
-from asks import body, questions, request
-from child import CLIENT_CORE, Child, cpu_seconds, running, twin
+from asks import body, make_roomy, questions, request
+from child import CLIENT_CORE, Child, cpu_seconds, running, script, twin
 from load import RECEIVE_BYTES, Connection, is_whole
 from table import table, verdict
 
@@ -38,7 +39,7 @@ TOKENS = 90
 CYCLE_SECONDS = PACE.ttft + PACE.seconds(TOKENS)
 #: Some connections are always silent, before the first token: this many leave 200 that speak.
 CONNECTIONS = 260
-SECONDS = 12.0
+SECONDS = 10.0
 TARGET_MS = 20.0
 
 _EVENT = re.compile(rb"event: (\w+)\ndata: ([^\n]+)\n\n")
@@ -142,20 +143,16 @@ def find_questions() -> list[int]:
 
 def measure(child: Child, asked: Sequence[int]) -> tuple[list[Stream], float, float]:
     """The streams that ended, and the share of a core that the server and this process used."""
-    requests = cycle(
-        [
-            request(
-                "/v1/messages",
-                body(number, stream=True, max_tokens=TOKENS),
-                child.said["api_key"],
-            ).encode()
-            for number in asked
-        ]
-    )
+    api_key = child.said.get("api_key", "none")
+    bodies = [body(number, stream=True, max_tokens=TOKENS) for number in asked]
+    requests = cycle([request("/v1/messages", data, api_key).encode() for data in bodies])
+    gc.collect()
+    gc.disable()  # a pause of the client's would be counted as the server's
     server, client, began = cpu_seconds(child.pid), time.process_time(), time.perf_counter()
     streams = listen(child.port, requests, began)
     seconds = time.perf_counter() - began
     used = (cpu_seconds(child.pid) - server) / seconds, (time.process_time() - client) / seconds
+    gc.enable()
     return streams, *used
 
 
@@ -174,39 +171,44 @@ def row(name: str, values: Sequence[float], target: float | None = None) -> tupl
     return (name, f"{len(values):,}", *(f"{value * 1000:.1f}" for value in at), *against)
 
 
+def show(name: str, child: Child, asked: Sequence[int], target: float | None) -> None:
+    """Measure one server and print what was found."""
+    streams, server, client = measure(child, asked)
+    # Streams asked for before all connections were open would only flatter.
+    steady = min(stream.asked for stream in streams) + CYCLE_SECONDS
+    everything = [lateness(stream) for stream in streams]
+    found = [
+        each for stream, each in zip(streams, everything, strict=True) if stream.asked >= steady
+    ]
+    after_first = [late for each in found for late in each.after_first]
+    after_earliest = [late for each in found for late in each.after_earliest]
+    rows = [
+        row("against the stream's first event", after_first, target),
+        row("against the stream's earliest event", after_earliest),
+        row("of first events, against asking", [each.first for each in found]),
+    ]
+    columns = (f"{name}: lateness, ms", "events", "p50", "p95", "p99", "max", "target", "")
+    print(table(columns, rows))
+    start = steady + PACE.ttft
+    open_now = speaking(everything, start, start + SECONDS - CYCLE_SECONDS)
+    print(
+        f"\n{open_now:.0f} streams in mid-answer on average; "
+        f"server {server:.0%} of one core, client {client:.0%} of another\n"
+    )
+
+
 def main() -> None:
     """Measure and print."""
     asked = find_questions()
     os.sched_setaffinity(0, {CLIENT_CORE})
+    print(f"{CONNECTIONS} connections, answers of {TOKENS} tokens at {PACE.name}:", end=" ")
+    print(f"{PACE.ttft:g} s, then {PACE.tokens_per_second:g} tokens/s\n")
+    bare = script("bare_paced.py", PACE.ttft, PACE.tokens_per_second, TOKENS)
+    with running(bare) as child:
+        show("bare Hypercorn", child, asked, None)
     with running(twin("--pace", PACE.name)) as child:
-        gc.disable()  # a pause of the client's would be counted as the server's
-        streams, server, client = measure(child, asked)
-        gc.enable()
-    # Streams asked for before all were open would only flatter.
-    steady = min(stream.asked for stream in streams) + CYCLE_SECONDS
-    found = [lateness(stream) for stream in streams if stream.asked >= steady]
-    everything = [lateness(stream) for stream in streams]
-    middle = steady + CYCLE_SECONDS / 2
-    columns = ("lateness, ms", "events", "p50", "p95", "p99", "max", "target", "")
-    rows = [
-        row(
-            "against the stream's first event",
-            [late for each in found for late in each.after_first],
-            TARGET_MS,
-        ),
-        row(
-            "against the stream's earliest event",
-            [late for each in found for late in each.after_earliest],
-        ),
-        row("of first events, against asking", [each.first for each in found]),
-    ]
-    print(table(columns, rows))
-    open_now = speaking(everything, middle, middle + SECONDS - CYCLE_SECONDS)
-    print(
-        f"\n{CONNECTIONS} connections at {PACE.tokens_per_second:g} tokens/s, "
-        f"{open_now:.0f} streams in mid-answer on average; "
-        f"server {server:.0%} of one core, client {client:.0%} of another"
-    )
+        make_roomy(child)
+        show("twin", child, asked, TARGET_MS)
 
 
 if __name__ == "__main__":

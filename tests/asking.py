@@ -24,6 +24,20 @@ TOOL: dict[str, Any] = {
 }
 
 
+#: One request for each way that an answer can go.
+ASKED: list[dict[str, Any]] = [
+    {},
+    {"max_tokens": 0},
+    {"max_tokens": 3},
+    {"tools": [TOOL]},
+    {"tools": [TOOL], "tool_choice": {"type": "any"}},
+    {"tools": [TOOL], "tool_choice": {"type": "any"}, "max_tokens": 40},
+    {"tools": [{"name": "go", "input_schema": {"type": "object"}}]},
+    {"thinking": {"type": "adaptive"}},
+    {"thinking": {"type": "adaptive", "display": "omitted"}, "tools": [TOOL]},
+    {"stop_sequences": ["the"]},
+]
+
 RESULT = {"type": "tool_result", "tool_use_id": "t", "content": "ok"}
 
 

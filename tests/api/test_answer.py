@@ -10,32 +10,18 @@ from typing import Any
 
 import pytest
 from anthropic.types import Message
-from asking import IDS, TOOL, reply_to
+from asking import ASKED, IDS, reply_to
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simtwin.api.answer import curve, json_answer, sse_answer
 from simtwin.api.pacing import INSTANT, REAL
 from simtwin.api.reply.reply import Reply
-from simtwin.api.sse import accepts
 from simtwin.core.bucket import NS
 from simtwin.core.plan import Chunk, End, Head, Step, Wait
 
 HEAD = Head(200, (("request-id", "req_1"),))
 
-THINKING = {"thinking": {"type": "adaptive"}}
-ASKED: list[dict[str, Any]] = [
-    {},
-    {"max_tokens": 0},
-    {"max_tokens": 3},
-    {"tools": [TOOL]},
-    {"tools": [TOOL], "tool_choice": {"type": "any"}},
-    {"tools": [TOOL], "tool_choice": {"type": "any"}, "max_tokens": 40},
-    {"tools": [{"name": "go", "input_schema": {"type": "object"}}]},
-    THINKING,
-    {"thinking": {"type": "adaptive", "display": "omitted"}, "tools": [TOOL]},
-    {"stop_sequences": ["the"]},
-]
 every_answer = pytest.mark.parametrize("fields", ASKED, ids=str)
 
 

@@ -3,48 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from itertools import pairwise
 from random import Random
 from typing import Any
 
 import pytest
-from anthropic.types import Message
-from asking import IDS, TOOL, reply_to
+from asking import ASKED, IDS, TOOL, reply_to
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simtwin.api.answer import curve, json_answer, sse_answer
-from simtwin.api.pacing import INSTANT, REAL
+from simtwin.api.reply.events import frames
 from simtwin.api.reply.reply import Reply
 from simtwin.api.sse import accepts
-from simtwin.core.bucket import NS
-from simtwin.core.plan import Chunk, End, Head, Step, Wait
+from simtwin.core.plan import Chunk
 
-HEAD = Head(200, (("request-id", "req_1"),))
-
-THINKING = {"thinking": {"type": "adaptive"}}
-ASKED: list[dict[str, Any]] = [
-    {},
-    {"max_tokens": 0},
-    {"max_tokens": 3},
-    {"tools": [TOOL]},
-    {"tools": [TOOL], "tool_choice": {"type": "any"}},
-    {"tools": [TOOL], "tool_choice": {"type": "any"}, "max_tokens": 40},
-    {"tools": [{"name": "go", "input_schema": {"type": "object"}}]},
-    THINKING,
-    {"thinking": {"type": "adaptive", "display": "omitted"}, "tools": [TOOL]},
-    {"stop_sequences": ["the"]},
-]
 every_answer = pytest.mark.parametrize("fields", ASKED, ids=str)
 
 
 def _stream(reply: Reply, rng: Random | None = None) -> list[Chunk]:
-    return _chunks(sse_answer(reply, INSTANT, HEAD, IDS, rng or Random(0)))
-
-
-def _chunks(plan: Iterable[Step]) -> list[Chunk]:
-    return [step for step in plan if isinstance(step, Chunk)]
+    return list(frames(reply, IDS, rng or Random(0)))
 
 
 def _data(chunk: Chunk) -> dict[str, Any]:

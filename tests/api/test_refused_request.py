@@ -10,7 +10,7 @@ from asking import RESULT, doc_of, turn
 from simtwin.api.errors import ApiError, Rejected
 from simtwin.api.request.content import MOST_MESSAGES
 from simtwin.api.request.parse import parse
-from simtwin.api.version import OLDER
+from simtwin.api.version import NEWER, OLDER
 
 GO: dict[str, Any] = {"name": "go", "input_schema": {"type": "object"}}
 
@@ -80,6 +80,7 @@ def test_a_missing_field_is_named(field: str) -> None:
             [turn({**RESULT, "content": [{"type": "text"}]})],
             "messages.0.content.0.tool_result.content.0.text.text: Field required",
         ),
+        ("stop_sequences", "", "stop_sequences: Input should be a valid list"),
         ("stop_sequences", "END", "stop_sequences: Input should be a valid list"),
         ("stop_sequences", ["a", 7], "stop_sequences.1: Input should be a valid string"),
         (

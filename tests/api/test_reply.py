@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
 from typing import Any
 
 import attrs
-import jsonschema
 import pytest
 from asking import TOOL, reply_to, spec_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simtwin.api.reply.blocks import Call, Text, Thoughts
-from simtwin.api.reply.reply import CALL_TOKENS, compose_reply
+from simtwin.api.reply.blocks import Text, Thoughts
+from simtwin.api.reply.reply import compose_reply
 from simtwin.api.tokens import count
 
-SEARCH = {"type": "web_search_20250305", "name": "web_search"}
 THINKING: dict[str, Any] = {
     "thinking": {"type": "enabled", "budget_tokens": 1_024},
     "max_tokens": 2_000,

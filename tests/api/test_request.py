@@ -11,7 +11,7 @@ from simtwin.api.errors import Rejected
 from simtwin.api.request.parse import MessagesRequest, parse, parse_count, parsing
 from simtwin.api.request.thinking import BETA, Thinking
 from simtwin.api.request.tools import Tool, ToolChoice
-from simtwin.api.version import NEWER, OLDER
+from simtwin.api.version import OLDER
 
 GO: dict[str, Any] = {"name": "go", "input_schema": {"type": "object"}}
 

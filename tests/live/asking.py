@@ -70,7 +70,7 @@ def ask(sdk: anthropic.Anthropic, way: str, **options: Any) -> tuple[Outcome, Ex
                 with sdk.messages.stream(**asked) as helper:
                     reason = helper.get_final_message().stop_reason
                 return Outcome(stop_reason=reason), None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # whatever it is, is what came of it
         return failed(error, len(events) if way == "raw" else None), error
 
 
@@ -93,7 +93,7 @@ async def ask_async(
                 async with sdk.messages.stream(**asked) as helper:
                     reason = (await helper.get_final_message()).stop_reason
                 return Outcome(stop_reason=reason), None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # whatever it is, is what came of it
         return failed(error, len(events) if way == "raw" else None), error
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -107,7 +108,7 @@ class Tenant:
 
     def new_key(self) -> Key:
         made = self.plane.post("/_twin/accounts", json={"kind": "api_key"}).json()
-        return Key(self, made["api_key"], made["api_key_id"])
+        return Key(self, made["tenant_id"], made["api_key"], made["api_key_id"])
 
     def journal(self) -> list[dict[str, Any]]:
         """Every entry, oldest first."""
@@ -124,8 +125,9 @@ class Tenant:
 class Key:
     """An API key, its settings, and the requests that were made with it."""
 
-    def __init__(self, tenant: Tenant, api_key: str, api_key_id: str) -> None:
+    def __init__(self, tenant: Tenant, tenant_id: str, api_key: str, api_key_id: str) -> None:
         self.tenant = tenant
+        self.tenant_id = tenant_id
         self.api_key = api_key
         self.api_key_id = api_key_id
         self.base_url = tenant.served.base_url
@@ -184,5 +186,5 @@ def waited(entries: Sequence[dict[str, Any]]) -> list[float]:
     """Seconds from each answer's head to the first byte of the next request."""
     return [
         later["first_byte_at"] - earlier["head_at"]
-        for earlier, later in zip(entries, entries[1:], strict=False)
+        for earlier, later in pairwise(entries)
     ]

@@ -27,7 +27,7 @@ from live.served import Key, Tenant
 
 #: Of clients that are to give up. Where nothing has to arrive in time, it can be short; where a
 #: head has to, which takes some 10 ms, this is as much as a busy machine may need.
-SILENT, STALLED = 0.4, 1.5
+SILENT, STALLED = 0.4, 1.2
 
 #: In place of a number of events: as many as the whole answer has.
 ALL = 1_000
@@ -156,7 +156,7 @@ ROWS = [
     # Silences shorter than the client's timeout are none, though together they are longer.
     *truncated(
         "sse_thinking_gap",
-        "stall(after_events=4, seconds=0.8)+stall(before_event=message_delta, seconds=0.8)",
+        "stall(after_events=4, seconds=0.7)+stall(before_event=message_delta, seconds=0.7)",
         ALL,
         Outcome(stop_reason="end_turn"),
         timeout=STALLED,

@@ -90,7 +90,7 @@ def parsing(doc: Mapping[str, Any], version: str, betas: Collection[str]) -> Ste
         fault = at_least(1)
     if fault is not None:
         raise invalid(f"max_tokens: {fault}")
-    stops = _stop_sequences(doc.get("stop_sequences") or [])
+    stops = _stop_sequences(doc.get("stop_sequences"))
     shape = _shape(doc, betas, known)
     model = _model(model_name)
     max_tokens: int = doc["max_tokens"]
@@ -188,6 +188,8 @@ def _shape(doc: Mapping[str, Any], betas: Collection[str], known: frozenset[str]
 
 
 def _stop_sequences(texts: object) -> _Stops:
+    if texts is None:
+        return _Stops((), None)
     if not isinstance(texts, list):
         raise invalid(f"stop_sequences: {NOT_A[list]}")
     late = None
