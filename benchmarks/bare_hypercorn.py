@@ -67,6 +67,8 @@ async def accept(app: Any) -> None:
     config.loglevel = "WARNING"
     # Its default closes a connection after 1,000 requests, which would measure connecting.
     config.keep_alive_max_requests = sys.maxsize
+    # Where a client asks again at once, its timer of 5 s can run on under the next answer.
+    config.keep_alive_timeout = 60.0
     async with trio.open_nursery() as nursery:
         binds = await nursery.start(serve, app, config)
         print(json.dumps({"port": int(binds[0].rpartition(":")[2])}), flush=True)

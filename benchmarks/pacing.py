@@ -59,8 +59,8 @@ class Stream:
 
     @property
     def whole(self) -> bool:
-        """Whether it has ended: no event but the end of the chunked framing looks like this."""
-        return self.data[-1].endswith(b"\r\n0\r\n\r\n") and is_whole(b"".join(self.data))
+        """Whether it has ended; to put it together for every event would cost too much."""
+        return self.data[-1].endswith(b"0\r\n\r\n") and is_whole(b"".join(self.data))
 
 
 @attrs.frozen

@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx2
 import pytest
-
 from virtual import ADMIN_TOKEN, HELLO, VERSION, Stage, basic, staged
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import anthropic
 import attrs
-
+import httpx2
 from live.served import Key
 
 #: Of a client that is not meant to give up: longer than anything takes, shorter than patience.
@@ -40,16 +41,55 @@ class Outcome:
     events: int | None = None
 
 
-def client(key: Key, **options: Any) -> anthropic.Anthropic:
+class Attempts:
+    """What a client sent and was told, attempt by attempt, by its own clock."""
+
+    def __init__(self) -> None:
+        self.sent: list[float] = []
+        self.heads: list[float] = []
+        self.statuses: list[int] = []
+        self.retry_after: list[str | None] = []
+
+    @property
+    def waits(self) -> list[float]:
+        """Seconds from each head to the next request: what the SDK slept, and never less."""
+        return [sent - head for head, sent in zip(self.heads, self.sent[1:], strict=False)]
+
+    def request(self, _: httpx2.Request) -> None:
+        self.sent.append(time.monotonic())
+
+    def response(self, response: httpx2.Response) -> None:
+        self.heads.append(time.monotonic())
+        self.statuses.append(response.status_code)
+        self.retry_after.append(response.headers.get("retry-after"))
+
+    async def async_request(self, request: httpx2.Request) -> None:
+        self.request(request)
+
+    async def async_response(self, response: httpx2.Response) -> None:
+        self.response(response)
+
+
+def client(key: Key, attempts: Attempts | None = None, **options: Any) -> anthropic.Anthropic:
     """The SDK as users have it, but deaf to the proxies that an environment may name."""
+    told = attempts or Attempts()
+    http = anthropic.DefaultHttpxClient(
+        trust_env=False, event_hooks={"request": [told.request], "response": [told.response]}
+    )
     settings = {"api_key": key.api_key, "base_url": key.base_url, "timeout": TIMEOUT, **options}
-    http = anthropic.DefaultHttpxClient(trust_env=False)
     return anthropic.Anthropic(http_client=http, **settings)
 
 
-def async_client(key: Key, **options: Any) -> anthropic.AsyncAnthropic:
+def async_client(
+    key: Key, attempts: Attempts | None = None, **options: Any
+) -> anthropic.AsyncAnthropic:
+    """The same, asynchronous."""
+    told = attempts or Attempts()
+    http = anthropic.DefaultAsyncHttpxClient(
+        trust_env=False,
+        event_hooks={"request": [told.async_request], "response": [told.async_response]},
+    )
     settings = {"api_key": key.api_key, "base_url": key.base_url, "timeout": TIMEOUT, **options}
-    http = anthropic.DefaultAsyncHttpxClient(trust_env=False)
     return anthropic.AsyncAnthropic(http_client=http, **settings)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import anthropic
 import pytest
-
 from live.asking import async_client, client
 from live.served import Key, Served, Tenant
 

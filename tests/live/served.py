@@ -8,8 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -180,11 +178,3 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         timeout=60,
         env={**os.environ, "COLUMNS": "200", **environment},
     )
-
-
-def waited(entries: Sequence[dict[str, Any]]) -> list[float]:
-    """Seconds from each answer's head to the first byte of the next request."""
-    return [
-        later["first_byte_at"] - earlier["head_at"]
-        for earlier, later in pairwise(entries)
-    ]

@@ -9,7 +9,6 @@ import httpx2
 import jsonschema
 import pytest
 from anthropic import Anthropic, AsyncAnthropic, NotFoundError
-
 from live.asking import ASKED, client
 from live.served import Key, Tenant
 

@@ -21,7 +21,6 @@ from anthropic import (
     APITimeoutError,
     OverloadedError,
 )
-
 from live.asking import ASKED, TIMEOUT, WAYS, Outcome, ask, ask_async, async_client, client
 from live.served import Key, Tenant
 
