@@ -1,0 +1,156 @@
+"""The known deviations from the real API: each is listed in the README under the name of its test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import pytest
+from virtual import HELLO, Stage, staged
+
+from simtwin.api.models import MODELS
+
+pytestmark = pytest.mark.usefixtures("autojump_clock")
+
+
+def usage(response: httpx2.Response) -> dict[str, Any]:
+    found: dict[str, Any] = response.json()["usage"]
+    return found
+
+
+def text(response: httpx2.Response) -> str:
+    said: str = response.json()["content"][0]["text"]
+    return said
+
+
+async def count(stage: Stage, **fields: Any) -> httpx2.Response:
+    doc = {name: value for name, value in {**HELLO, **fields}.items() if name != "max_tokens"}
+    return await stage.client.post("/v1/messages/count_tokens", headers=stage.headers(), json=doc)
+
+
+async def test_made_up_text() -> None:
+    question = [{"role": "user", "content": "What is two and two? Answer with one digit."}]
+    async with staged("asgi") as stage:
+        said = text(await stage.create(messages=question))
+
+    assert len(said.split()) > 3
+
+
+async def test_estimated_tokens() -> None:
+    async with staged("asgi") as stage:
+        counted = (await count(stage)).json()["input_tokens"]
+        used = usage(await stage.create())["input_tokens"]
+
+    assert counted == used
+
+
+async def test_never_fits() -> None:
+    async with staged("asgi", tier="tier1") as stage:
+        long = [{"role": "user", "content": "word " * 40_000}]
+        refused = await stage.create(messages=long)
+        served = await stage.create()
+
+    assert refused.status_code == 429
+    assert "retry-after" not in refused.headers
+    assert refused.headers["x-should-retry"] == "false"
+    assert "30,000 input tokens" in refused.json()["error"]["message"]
+    assert served.status_code == 200
+
+
+async def test_no_cache() -> None:
+    block = {"type": "text", "text": "word " * 5_000, "cache_control": {"type": "ephemeral"}}
+    async with staged("asgi") as stage:
+        turns = [{"role": "user", "content": [block]}]
+        answers = [usage(await stage.create(messages=turns)) for _ in range(2)]
+
+    for answer in answers:
+        assert answer["cache_creation_input_tokens"] == answer["cache_read_input_tokens"] == 0
+
+
+async def test_lenient_versions() -> None:
+    asked = {"anthropic-version": "a version that never was"}
+    async with staged("asgi") as lenient:
+        served = await lenient.client.post(
+            "/v1/messages", headers={**lenient.headers(), **asked}, json=HELLO
+        )
+    async with staged("asgi", strict_version=True) as strict:
+        refused = await strict.client.post(
+            "/v1/messages", headers={**strict.headers(), **asked}, json=HELLO
+        )
+
+    assert (served.status_code, refused.status_code) == (200, 400)
+
+
+async def test_unknown_betas() -> None:
+    async with staged("asgi") as stage:
+        headers = {**stage.headers(), "anthropic-beta": "no-such-thing-2031-01-01"}
+        served = await stage.client.post("/v1/messages", headers=headers, json=HELLO)
+
+    assert served.status_code == 200
+
+
+async def test_retired_models() -> None:
+    retired = [model.id for model in MODELS if model.lifecycle == "retired"]
+    async with staged("asgi") as stage:
+        page = await stage.client.get("/v1/models?limit=1000", headers=stage.headers())
+        served = [await stage.create(model=name) for name in retired]
+
+    listed = {model["id"] for model in page.json()["data"]}
+    assert retired
+    assert listed.isdisjoint(retired)
+    assert {answer.status_code for answer in served} == {200}
+
+
+async def test_no_server_tools() -> None:
+    search = {"type": "web_search_20250305", "name": "web_search"}
+    async with staged("asgi") as stage:
+        answer = await stage.create(tools=[search], max_tokens=500)
+
+    assert [block["type"] for block in answer.json()["content"]] == ["text"]
+
+
+async def test_shape_before_meaning() -> None:
+    """The real API pairs every tool_result with the tool_use before it; the twin does not yet."""
+    orphan = {"type": "tool_result", "tool_use_id": "toolu_nobody", "content": "sunny"}
+    async with staged("asgi") as stage:
+        served = await stage.create(messages=[{"role": "user", "content": [orphan]}])
+        refused = await stage.create(messages=[{"role": "user", "content": 5}])
+
+    assert (served.status_code, refused.status_code) == (200, 400)
+
+
+async def test_count_tokens_limits() -> None:
+    async with staged("asgi") as stage:
+        headers = (await count(stage)).headers
+
+    assert [name for name in headers if name.startswith("anthropic-ratelimit-")] == [
+        f"anthropic-ratelimit-requests-{part}" for part in ("limit", "remaining", "reset")
+    ]
+
+
+async def test_no_edge() -> None:
+    async with staged("asgi") as stage:
+        headers = (await stage.create()).headers
+
+    assert {"server", "cf-ray", "via", "content-encoding"}.isdisjoint(headers)
+
+
+async def test_marks() -> None:
+    async with staged("asgi") as stage:
+        marked = (await stage.create()).headers
+    async with staged("asgi", marks=False) as stage:
+        unmarked = (await stage.create()).headers
+
+    assert marked["x-simtwin-seed"] == "7"
+    assert not [name for name in unmarked if name.startswith("x-simtwin-")]
+
+
+async def test_few_endpoints() -> None:
+    async with staged("asgi") as stage:
+        answers = [
+            await stage.client.get(path, headers=stage.headers())
+            for path in ("/v1/messages/batches", "/v1/files", "/v1/skills", "/v1/organizations/me")
+        ]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert {answer.json()["error"]["type"] for answer in answers} == {"not_found_error"}
