@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, cast
 
 import attrs
@@ -18,6 +19,8 @@ HERE = Path(__file__).parent
 TICKS = os.sysconf("SC_CLK_TCK")
 #: A server that is told to stop lets its answers end; none of ours lasts longer.
 GRACE_SECONDS = 15.0
+#: Of what a process that failed had to say, the beginning is enough.
+ERROR_BYTES = 4_000
 
 CORES = sorted(os.sched_getaffinity(0))
 #: Servers and clients never share a core where there are two.
@@ -50,26 +53,38 @@ def running(
 ) -> Iterator[Child]:
     """The process of `command` on one core, from its first line on until the block is left.
 
-    `env` is its environment, this process's own where it is None.
+    `env` is its environment, this process's own where it is None. Where something in it crashed,
+    even behind an answer, what was measured is worth nothing.
 
     Raises:
-        RuntimeError: it ended without a line.
+        RuntimeError: it ended without a line, or something in it crashed.
     """
-    started = time.perf_counter()
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
-    try:
-        os.sched_setaffinity(process.pid, {core})
-        line = cast("Any", process.stdout).readline()
-        if not line:
-            raise RuntimeError(f"{' '.join(command)} ended with {process.wait(GRACE_SECONDS)}")
-        yield Child(process, json.loads(line), started)
-    finally:
-        process.terminate()
+    started, line = time.perf_counter(), b""
+    with TemporaryFile() as errors:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=env
+        )
         try:
-            process.wait(GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            os.sched_setaffinity(process.pid, {core})
+            line = cast("Any", process.stdout).readline()
+            if line:
+                yield Child(process, json.loads(line), started)
+        finally:
+            _end(process)
+            errors.seek(0)
+            said = errors.read(ERROR_BYTES).decode(errors="replace")
+            if not line or "Traceback" in said:
+                raise RuntimeError(f"{' '.join(command)} failed:\n{said}")
+            sys.stderr.write(said)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def script(name: str, *arguments: object) -> list[str]:

@@ -30,13 +30,13 @@ from child import CLIENT_CORE, Child, cpu_seconds, running, script, twin
 from load import RECEIVE_BYTES, Connection, is_whole
 from table import table, verdict
 
-from simtwin.api.pacing import parse_pace
 from simtwin.api.tokens import count
 
-PACE = parse_pace("real*0.25")
+#: The pace that is the same for every answer, 0.3 s and 80 tokens/s, four times as slow.
+PACE, TTFT, TOKENS_PER_SECOND = "steady*0.25", 1.2, 20.0
 #: A stream of so many tokens lasts 4.5 s after 1.2 s of silence, and then the next one begins.
 TOKENS = 90
-CYCLE_SECONDS = PACE.ttft + PACE.seconds(TOKENS)
+CYCLE_SECONDS = TTFT + TOKENS / TOKENS_PER_SECOND
 #: Some connections are always silent, before the first token: this many leave 200 that speak.
 CONNECTIONS = 260
 SECONDS = 10.0
@@ -54,6 +54,13 @@ class Stream:
     data: list[bytes] = attrs.field(factory=list)
 
     def add(self, now: float, data: bytes) -> None:
+        """A read.
+
+        Raises:
+            RuntimeError: the answer is no 200.
+        """
+        if not self.data and not data.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(data[:1000].decode(errors="replace"))
         self.times.append(now)
         self.data.append(data)
 
@@ -92,11 +99,11 @@ def lateness(stream: Stream) -> Lateness:
             tokens += count(doc["delta"]["text"])
         elif match[1] == b"message_delta":
             said = doc["usage"]["output_tokens"]
-        late.append(at - started - PACE.seconds(tokens))
+        late.append(at - started - tokens / TOKENS_PER_SECOND)
     if tokens != TOKENS or said != TOKENS:
         raise RuntimeError(f"a stream has {tokens} tokens, says {said}, and should have {TOKENS}")
     earliest = min(late)
-    due = stream.asked + PACE.ttft
+    due = stream.asked + TTFT
     spoke = (started, stream.times[-1])
     return Lateness(late[1:], [each - earliest for each in late], started - due, spoke)
 
@@ -189,7 +196,7 @@ def show(name: str, child: Child, asked: Sequence[int], target: float | None) ->
     ]
     columns = (f"{name}: lateness, ms", "events", "p50", "p95", "p99", "max", "target", "")
     print(table(columns, rows))
-    start = steady + PACE.ttft
+    start = steady + TTFT
     open_now = speaking(everything, start, start + SECONDS - CYCLE_SECONDS)
     print(
         f"\n{open_now:.0f} streams in mid-answer on average; "
@@ -201,12 +208,12 @@ def main() -> None:
     """Measure and print."""
     asked = find_questions()
     os.sched_setaffinity(0, {CLIENT_CORE})
-    print(f"{CONNECTIONS} connections, answers of {TOKENS} tokens at {PACE.name}:", end=" ")
-    print(f"{PACE.ttft:g} s, then {PACE.tokens_per_second:g} tokens/s\n")
-    bare = script("bare_paced.py", PACE.ttft, PACE.tokens_per_second, TOKENS)
+    print(f"{CONNECTIONS} connections, answers of {TOKENS} tokens at {PACE}:", end=" ")
+    print(f"{TTFT:g} s, then {TOKENS_PER_SECOND:g} tokens/s\n")
+    bare = script("bare_paced.py", TTFT, TOKENS_PER_SECOND, TOKENS)
     with running(bare) as child:
         show("bare Hypercorn", child, asked, None)
-    with running(twin("--pace", PACE.name)) as child:
+    with running(twin("--pace", PACE)) as child:
         make_roomy(child)
         show("twin", child, asked, TARGET_MS)
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table whose columns line up; all but the first column to the right."""
-    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    # Three: Markdown wants a dash and a colon, however empty a column is.
+    widths = [max(3, *map(len, column)) for column in zip(columns, *rows, strict=True)]
 
     def line(cells: Sequence[str]) -> str:
         first = cells[0].ljust(widths[0])

@@ -1,8 +1,9 @@
 """Requests a second and CPU a request: the twin beside bare Hypercorn and bare trio + h11.
 
-All servers run on one core each in turn, the client on another. Rounds are interleaved (a, b, c,
-d, a, b, …), so that a machine that slows down slows all of them down, and what is compared with a
-target is the median over the rounds of the ratio inside one round.
+The servers take turns on one core, the client is on another. Rounds are interleaved (a, b, c, d, a,
+b, …), so that a machine that slows down slows all of them down, and what is compared with a target
+is the median over the rounds of the ratio inside one round. The same ratio of CPU time stands beside
+it: on a machine with other work it is the steadier of the two. A target is met where both meet it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from load import Outcome
 from table import table, verdict
 
 ROUNDS = 5
-WARM_SECONDS, SECONDS = 0.15, 0.85
+WARM_SECONDS, SECONDS = 0.1, 0.6
 CONNECTIONS = (1, 32)
 STREAM_PIECES = 12
 
@@ -122,9 +123,19 @@ def rate(outcome: Outcome) -> float:
     return outcome.answers / outcome.seconds
 
 
+def cpu(outcome: Outcome) -> float:
+    """CPU seconds of the server for one answer."""
+    return outcome.server_cpu / outcome.answers
+
+
 def ratio(rounds: Sequence[dict[str, Outcome]], name: str, beside: str) -> float:
     """The median over the rounds of one rate over another."""
     return statistics.median(rate(each[name]) / rate(each[beside]) for each in rounds)
+
+
+def thrift(rounds: Sequence[dict[str, Outcome]], name: str, beside: str) -> float:
+    """As `ratio`, of the requests that a second of CPU answers."""
+    return statistics.median(cpu(each[beside]) / cpu(each[name]) for each in rounds)
 
 
 def show(connections: int, rounds: Sequence[dict[str, Outcome]]) -> None:
@@ -133,17 +144,17 @@ def show(connections: int, rounds: Sequence[dict[str, Outcome]]) -> None:
     for name in rounds[0]:
         outcomes = [each[name] for each in rounds]
         rates = [rate(outcome) for outcome in outcomes]
-        cpu = [outcome.server_cpu / outcome.answers * 1e6 for outcome in outcomes]
+        used = [cpu(outcome) * 1e6 for outcome in outcomes]
         client = max(outcome.client_cpu / outcome.seconds for outcome in outcomes)
         rows.append(
             (
                 name,
                 f"{max(rates):,.0f}",
                 f"{statistics.median(rates):,.0f}",
-                f"{min(cpu):,.0f}",
-                f"{statistics.median(cpu):,.0f}",
+                f"{min(used):,.0f}",
+                f"{statistics.median(used):,.0f}",
                 f"{ratio(rounds, name, HYPERCORN):.2f}",
-                f"{max(rates) / max(rate(each[HYPERCORN]) for each in rounds):.2f}",
+                f"{thrift(rounds, name, HYPERCORN):.2f}",
                 f"{client:.0%}",
             )
         )
@@ -151,10 +162,10 @@ def show(connections: int, rounds: Sequence[dict[str, Outcome]]) -> None:
         f"{connections} connection{'s' if connections > 1 else ''}",
         "requests/s, best",
         "median",
-        "CPU µs/request, best",
+        "CPU µs each, best",
         "median",
-        "over bare Hypercorn, median",
-        "best/best",
+        "rate, x Hypercorn's",
+        "requests a CPU second, x",
         "client busy, most",
     )
     print(table(columns, rows) + "\n")
@@ -175,9 +186,17 @@ def main() -> None:
     rows = []
     for target in TARGETS:
         is_now = ratio(rounds[most], target.name, target.beside)
-        met = verdict(is_now >= target.least)
-        rows.append((target.name, target.beside, f"{is_now:.2f}", f">= {target.least}", met))
-    print(table((f"rate at {most} connections", "over", "is", "target", ""), rows))
+        by_cpu = thrift(rounds[most], target.name, target.beside)
+        rows.append(
+            (
+                f"{target.name} / {target.beside}",
+                f"{is_now:.2f}",
+                f"{by_cpu:.2f}",
+                f">= {target.least}",
+                verdict(min(is_now, by_cpu) >= target.least),
+            )
+        )
+    print(table((f"at {most} connections", "rate", "by CPU", "target", ""), rows))
     print(f"\n{os.cpu_count()} cores; {ROUNDS} rounds of {SECONDS} s each after {WARM_SECONDS} s")
 
 

@@ -5,6 +5,7 @@ What costs time to import is imported by the command that needs it.
 
 from __future__ import annotations
 
+import math
 import secrets
 import sys
 from pathlib import Path
@@ -71,7 +72,7 @@ def main() -> NoReturn:
     "--pace",
     default="real",
     show_default=True,
-    metavar="instant|real|NAME[*F]",
+    metavar="instant|real|fast|slow|steady[*F]",
     help="How fast answers come; a factor makes them that much faster.",
 )
 @click.option(
@@ -87,11 +88,28 @@ def main() -> NoReturn:
 @click.option("--strict-version", is_flag=True, help="Refuse an anthropic-version that is unknown.")
 @click.option("--no-marks", is_flag=True, help="Send no x-simtwin-* headers.")
 @click.option(
+    "--no-edge-headers", is_flag=True, help="Send no headers of the edge: server, cf-ray, via …"
+)
+@click.option(
     "--max-wait",
     default=3600.0,
     show_default=True,
     type=click.FloatRange(0, min_open=True),
     help="The longest that any one wait lasts, in seconds.",
+)
+@click.option(
+    "--replay",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    help="Answer with recorded exchanges: VCR cassettes, JSON, JSON lines; may be repeated.",
+)
+@click.option(
+    "--replay-misses",
+    type=click.Choice(["error", "answer"]),
+    default="error",
+    show_default=True,
+    help="What becomes of a request that was not recorded.",
 )
 @click.option("--front", type=click.Choice(["asgi", "quart"]), default="asgi", hidden=True)
 def serve(**options: Any) -> None:
@@ -102,6 +120,9 @@ def serve(**options: Any) -> None:
     if options["seed"] is None:
         options["seed"] = secrets.randbelow(2**32)
     options["admin_token"] = _admin_token(options["admin_token"])
+    # To a range, "inf" is above zero and "nan" not below it.
+    if not math.isfinite(options["max_wait"]):
+        _fail(f"--max-wait: a number of seconds is wanted, not {options['max_wait']}")
     try:
         run(Options(**options))
     except (OptionsError, ListenError) as error:

@@ -91,7 +91,7 @@ async def _play(seed: int) -> list[Call]:
     from simtwin.testing.network import Network  # noqa: PLC0415  # needs the SDK's network library
 
     words = vocabulary(lambda _: None)
-    doc = {"seed": seed, "pace": "real", "script": SCRIPT, "limits": {"tier": "unlimited"}}
+    doc = {"seed": seed, "pace": "steady", "script": SCRIPT, "limits": {"tier": "unlimited"}}
     secrets = TenantSecrets(on_the_spot)
     calls: list[Call] = []
     async with (

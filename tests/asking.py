@@ -39,6 +39,15 @@ ASKED: list[dict[str, Any]] = [
 ]
 
 RESULT = {"type": "tool_result", "tool_use_id": "t", "content": "ok"}
+#: A conversation whose last turn answers a call.
+ANSWERED: list[dict[str, Any]] = [
+    {"role": "user", "content": "Hi"},
+    {
+        "role": "assistant",
+        "content": [{"type": "tool_use", "id": "t", "name": "get_weather", "input": {}}],
+    },
+    {"role": "user", "content": [RESULT]},
+]
 
 
 def doc_of(**fields: Any) -> dict[str, Any]:
@@ -57,12 +66,12 @@ def turn(*content: Any, role: str = "user") -> dict[str, Any]:
     return {"role": role, "content": list(content)}
 
 
-def spec_of(seed: int = 7, **fields: Any) -> ReplySpec:
+def spec_of(seed: int = 7, betas: frozenset[str] = frozenset(), **fields: Any) -> ReplySpec:
     """The spec of the answer to a small request with `fields` in it."""
     doc = doc_of(**fields)
-    return spec(parse(doc, OLDER, ()), seed, run(measure(doc, 0)))
+    return spec(parse(doc, OLDER, betas), seed, run(measure(doc, 0)), betas)
 
 
-def reply_to(seed: int = 7, **fields: Any) -> Reply:
+def reply_to(seed: int = 7, betas: frozenset[str] = frozenset(), **fields: Any) -> Reply:
     """The answer to a small request with `fields` in it."""
-    return compose_reply(spec_of(seed, **fields))
+    return compose_reply(spec_of(seed, betas, **fields))

@@ -35,6 +35,7 @@ ALLOWED = {
         "quart_trio",
         "werkzeug",
         "click",
+        "yaml",
         *PURE,
     },
 }

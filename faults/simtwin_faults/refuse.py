@@ -28,7 +28,23 @@ _wait = Number("a number from 0 to 1000000000", lambda value: 0 <= value <= 1_00
 
 #: What a refusal keeps of the headers of the answer that it replaces, besides the twin's own marks.
 #: Not the rate limits: real 529s have none (anthropic-sdk-typescript#616, 2024-11).
-_KEPT = frozenset({"request-id", "date", "anthropic-organization-id", "anthropic-workspace-id"})
+_KEPT = frozenset(
+    {
+        "request-id",
+        "date",
+        "anthropic-organization-id",
+        "anthropic-workspace-id",
+        # Of the edge, which every answer of the API comes through.
+        "strict-transport-security",
+        "content-security-policy",
+        "x-robots-tag",
+        "vary",
+        "via",
+        "cf-cache-status",
+        "server",
+        "cf-ray",
+    }
+)
 
 
 @attrs.frozen

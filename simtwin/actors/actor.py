@@ -33,7 +33,7 @@ class CrashedError(Exception):
 
 def present() -> int:
     """The time in ns on the clock of the running loop."""
-    return int(trio.current_time() * NS)
+    return round(trio.current_time() * NS)
 
 
 @attrs.define(eq=False)
@@ -70,14 +70,16 @@ class Actor(Generic[S]):
             Exception: whatever a message raised; it was failed, and the state is as before it.
         """
         while True:
-            with trio.CancelScope(deadline=(self.last_active + idle) / NS):
+            since = self.last_active
+            with trio.CancelScope(deadline=(since + idle) / NS):
                 while True:
                     await self.mailbox.wait()
                     self.drain()
-            if self.mailbox.quiet and present() >= self.last_active + idle:
-                return
+            # The time is not compared: a float that was made of ns may be less in ns than they were.
             if not self.mailbox.quiet:
                 self.last_active = present()
+            elif self.last_active == since:
+                return
 
     def drain(self) -> None:
         """Handle every message that is there."""

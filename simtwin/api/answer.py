@@ -13,15 +13,20 @@ from random import Random
 import msgspec
 
 from simtwin.api.pacing import Pace
-from simtwin.api.reply.events import frames
+from simtwin.api.reply.form.events import frames
 from simtwin.api.reply.message import Ids, message
 from simtwin.api.reply.reply import Reply
+from simtwin.api.sse import PING
 from simtwin.core.bucket import NS
 from simtwin.core.plan import Chunk, End, Head, Step, Wait
 from simtwin.core.pools import Curve
 
 __all__ = ["Ids", "curve", "json_answer", "sse_answer"]
 
+#: How long a stream is silent before it pings; that it does is documented, how soon is assumed.
+PING_SECONDS = 10.0
+
+_PING = Chunk(PING, "ping")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -39,11 +44,22 @@ def sse_answer(reply: Reply, pace: Pace, head: Head, ids: Ids, rng: Random) -> I
     if pace.waits:
         yield Wait(pace.ttft)
     yield head
-    for chunk in frames(reply, ids, rng):
+    chunks = frames(reply, ids, rng)
+    gap = pace.gaps(reply.output_tokens, rng)
+    for chunk in chunks:
         if chunk.tokens and pace.waits:
-            yield Wait(pace.seconds(chunk.tokens))
+            yield from _waiting(gap(chunk.tokens))
         yield chunk
     yield End()
+
+
+def _waiting(seconds: float) -> Iterator[Step]:
+    """A wait, with a ping now and then where it is long."""
+    while seconds > PING_SECONDS:
+        yield Wait(PING_SECONDS)
+        yield _PING
+        seconds -= PING_SECONDS
+    yield Wait(seconds)
 
 
 def curve(reply: Reply, pace: Pace, now: int) -> Curve:

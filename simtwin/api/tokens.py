@@ -86,7 +86,7 @@ def _parts(doc: Mapping[str, Any]) -> Iterator[_Part]:
     yield from _content(doc.get("system") or "")
     for message in doc["messages"]:
         yield TURN_TOKENS
-        content = message["content"]
+        content = message.get("content") or ""
         if isinstance(content, str):
             yield content
         else:

@@ -50,10 +50,11 @@ class Curve:
 
     def reaches(self, tokens: int) -> int:
         """The first moment (ns) from `start` on at which there are so many; `end` at the latest."""
+        lacking = min(tokens, self.tokens) - self.before
+        if lacking <= 0:
+            return self.start
         length = self.end - self.start
-        if length <= 0 or tokens >= self.tokens:
-            return self.end
-        return self.start - -length * max(0, tokens - self.before) // self._to_come
+        return self.end if length <= 0 else self.start - -length * lacking // self._to_come
 
     def units(self, now: int) -> int:
         """What it has drunk by `now`, in 1/MINUTE of a token."""

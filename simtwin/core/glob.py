@@ -14,9 +14,9 @@ LONGEST_GLOB = 200
 LONGEST_TEXT = 256
 
 
-def fits(glob: str, text: str) -> bool:
-    """Whether all of `text` is as `glob` says."""
-    if len(text) > LONGEST_TEXT:
+def fits(glob: str, text: str, longest: int = LONGEST_TEXT) -> bool:
+    """Whether all of `text` is as `glob` says; one of more than `longest` characters never is."""
+    if len(text) > longest:
         return False
     steps, any_step, stay, end = _table(glob)
     reached = 1

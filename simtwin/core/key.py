@@ -24,6 +24,8 @@ from simtwin.core.usage import Tokens, Usage
 PLACE_LIFETIME = 600 * NS
 #: One place is about 200 bytes; a client that makes up a script per request stays bounded.
 MOST_PLACES = 1_000
+#: Reply rules and recordings that are told apart by how often they were used; 100 bytes each.
+MOST_TIMES = 1_000
 
 
 @attrs.frozen
@@ -45,6 +47,7 @@ class Key:
     usage: Mapping[str, Usage] = attrs.field(factory=dict)
     in_flight: int = 0
     pools: Pools = attrs.field(factory=Pools.empty)
+    times: Mapping[str, int] = attrs.field(factory=dict)
 
     def statistics(self) -> dict[str, Any]:
         """The key in numbers."""
@@ -119,7 +122,16 @@ def admit(key: Key, now: int, *, asked: Asked, schedule: Schedule) -> tuple[Key,
     rules, counts = decide(schedule.rules, asked, key.counts, elapsed, chance)
     fired = effective(Fired(rule.name, rule.kind, rule.fault) for rule in rules)
     charge = bool(fired) and any(rule.charge for rule in rules if rule.name == fired[0].rule)
-    after = Key(key.since, ordinal + 1, counts, key.places, key.usage, key.in_flight + 1, key.pools)
+    after = Key(
+        key.since,
+        ordinal + 1,
+        counts,
+        key.places,
+        key.usage,
+        key.in_flight + 1,
+        key.pools,
+        key.times,
+    )
     return after, Fate(ordinal, fired, charge)
 
 
@@ -136,6 +148,7 @@ def settle(key: Key, now: int, *, settlement: Settlement) -> tuple[Key, None]:
         {**key.usage, model: booked},
         key.in_flight - 1,
         key.pools.settle(settlement.hold, settlement.tokens.output, now),
+        key.times,
     )
     return after, None
 
@@ -156,6 +169,23 @@ def give_back(key: Key, now: int, *, ask: Ask) -> tuple[Key, None]:
 def correct(key: Key, now: int, *, request: str, curve: Curve) -> tuple[Key, None]:
     """An answer under way will be produced otherwise than was foreseen."""
     return attrs.evolve(key, pools=key.pools.correct(request, curve, now)), None
+
+
+def next_time(key: Key, now: int, *, name: str) -> tuple[Key, int]:  # noqa: ARG001  # every message takes both
+    """One more answer of what is called `name`; how many that makes."""
+    times = {each: count for each, count in key.times.items() if each != name}
+    if len(times) >= MOST_TIMES:
+        del times[next(iter(times))]
+    times[name] = count = key.times.get(name, 0) + 1
+    return attrs.evolve(key, times=times), count
+
+
+def not_this_time(key: Key, now: int, *, name: str) -> tuple[Key, None]:  # noqa: ARG001  # likewise
+    """The answer that `next_time` counted is not given after all."""
+    count = key.times.get(name, 0)
+    if not count:
+        return key, None
+    return attrs.evolve(key, times={**key.times, name: count - 1}), None
 
 
 def rested(key: Key, now: int) -> Key:

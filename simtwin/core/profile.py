@@ -7,6 +7,10 @@ good_client = "Has a timeout for silence, and starts again."
 match = { stream = true }
 when = { chance = 0.05 }
 stall = { after_events = 3, seconds = 30 }
+
+[[replies]]
+match = { text = "weather" }
+text = "It rains."
 """
 
 from __future__ import annotations
@@ -17,13 +21,15 @@ import attrs
 
 from simtwin.core.fault import Kinds, SettingsError
 from simtwin.core.quote import quote
+from simtwin.core.replies import ReplyRule
+from simtwin.core.reply_rules import reply_rules
 from simtwin.core.rule import rules
 from simtwin.core.schedule import Rule
 
 #: A thousand rules at length are a quarter of this, and the parser of TOML takes no pause.
 LONGEST_PROFILE = 1_000_000
 
-_FIELDS = ("summary", "good_client", "rules")
+_FIELDS = ("summary", "good_client", "rules", "replies")
 
 
 @attrs.frozen
@@ -34,6 +40,7 @@ class Profile:
     summary: str
     good_client: str
     rules: tuple[Rule, ...]
+    replies: tuple[ReplyRule, ...] = ()
 
 
 def parse(text: str, name: str, kinds: Kinds) -> Profile:
@@ -45,7 +52,7 @@ def parse(text: str, name: str, kinds: Kinds) -> Profile:
         kinds: what rules can be made of.
 
     Raises:
-        SettingsError: it cannot be; its path says which profile, and which rule of it, from 1.
+        SettingsError: it cannot be; its path says which profile, and which rule or reply, from 1.
     """
     name = name.removesuffix(".toml")
     path = f"profile {name}.toml"
@@ -60,11 +67,17 @@ def parse(text: str, name: str, kinds: Kinds) -> Profile:
         told = "" if inner in kinds else inner
         return ": ".join(filter(None, (f"{path}, rule {index + 1}", told)))
 
+    def reply_place(index: int, inner: str) -> str:
+        return ": ".join(filter(None, (f"{path}, reply {index + 1}", inner)))
+
     return Profile(
         name=name,
         summary=_text(doc, "summary", path),
         good_client=_text(doc, "good_client", path),
         rules=rules(doc.get("rules", []), kinds, f"{path}, rules", place),
+        replies=reply_rules(
+            doc.get("replies", []), f"{path}, replies", reply_place, prefix=f"{name}/"
+        ),
     )
 
 

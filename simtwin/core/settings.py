@@ -1,7 +1,7 @@
 """Settings: what one scope sets, and what holds where several do.
 
     {"profiles": ["overloaded"], "rules": [RULE, …], "script": "529; ok" | null,
-     "limits": {…}, "pace": "instant", "seed": 7}
+     "limits": {…}, "pace": "instant", "seed": 7, "replies": [REPLY, …]}
 
 A document is read whole or refused whole. A null is a field that is not set.
 """
@@ -19,6 +19,8 @@ from simtwin.core.fault import Kinds, SettingsError
 from simtwin.core.names import Names
 from simtwin.core.profile import Profile
 from simtwin.core.quote import quote
+from simtwin.core.replies import ReplyRule
+from simtwin.core.reply_rules import reply_rules
 from simtwin.core.rule import rule_doc, rules
 from simtwin.core.schedule import Rule
 from simtwin.core.script import Script
@@ -56,6 +58,7 @@ class Settings:
     limits: Any = None
     pace: Any = None
     seed: int | None = None
+    replies: tuple[ReplyRule, ...] | None = None
     doc: Mapping[str, Any] = attrs.field(factory=dict)
 
 
@@ -97,6 +100,13 @@ def _rules(doc: object, vocabulary: Vocabulary) -> tuple[Rule, ...]:
     return rules(doc, vocabulary.kinds, "rules", place)
 
 
+def _replies(doc: object, _: Vocabulary) -> tuple[ReplyRule, ...]:
+    def place(index: int, inner: str) -> str:
+        return f"replies[{index}].{inner}" if inner else f"replies[{index}]"
+
+    return reply_rules(doc, "replies", place)
+
+
 def _script(doc: object, vocabulary: Vocabulary) -> Script:
     if not isinstance(doc, str):
         raise SettingsError(f"must be text, not {quote(doc)}", "script")
@@ -119,6 +129,7 @@ _PARSERS: Mapping[str, Callable[[object, Vocabulary], Any]] = MappingProxyType(
         "limits": lambda doc, vocabulary: vocabulary.limits(doc, "limits"),
         "pace": lambda doc, vocabulary: vocabulary.pace(doc, "pace"),
         "seed": _seed,
+        "replies": _replies,
     }
 )
 
@@ -140,6 +151,7 @@ class InForce:
         limits: as the vocabulary made them; None where none are set.
         pace: likewise.
         seed: 0 where none is set.
+        replies: its own, then those of the profiles, in order: the first that fits is used.
         origin: the name of the scope that each field came from, or "default".
         doc: the same as a document of settings, with the names that its own rules have here.
     """
@@ -149,6 +161,7 @@ class InForce:
     limits: Any
     pace: Any
     seed: int
+    replies: tuple[ReplyRule, ...]
     origin: Mapping[str, str]
     doc: Mapping[str, Any]
 
@@ -184,6 +197,10 @@ def in_force(layers: Sequence[tuple[str, Settings]], vocabulary: Vocabulary) -> 
         limits=found.get("limits"),
         pace=found.get("pace"),
         seed=found.get("seed", 0),
+        replies=(
+            *found.get("replies", ()),
+            *(reply for profile in profiles for reply in profile.replies),
+        ),
         origin=origin,
         doc=doc,
     )

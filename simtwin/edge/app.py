@@ -6,10 +6,8 @@ from functools import partial
 from typing import Any
 
 import attrs
-from quart import Response
 from quart_trio import QuartTrio
 
-from simtwin.api.errors import ApiError, envelope
 from simtwin.edge.connection import App
 from simtwin.edge.data_plane import quart_routes
 from simtwin.edge.data_plane.plane import respond
@@ -43,17 +41,9 @@ def make_app(
     app.config["MAX_CONTENT_LENGTH"] = MOST_DISCARDED_BYTES
     register(app, twin, config, secrets)
     quart_routes.register(app, partial(respond, twin))
-    app.register_error_handler(404, _not_found)
-    app.register_error_handler(405, _not_found)
     if hot:
         app.asgi_app = HotRoute(app.asgi_app, twin, config.allowed_hosts)  # type: ignore[method-assign]  # the documented place for ASGI middleware
     return app
-
-
-async def _not_found(_: Exception) -> Response:
-    """Outside `/v1` and `/_twin` there is nothing."""
-    body = envelope(ApiError.of(404), "")
-    return Response(body, 404, content_type="application/json")
 
 
 @attrs.frozen

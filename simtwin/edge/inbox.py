@@ -13,15 +13,23 @@ from typing import Any
 
 import trio
 
+#: How long the rest of a body may pause, and take in all, when nobody waits for it any more: nginx
+#: gives 5 s (`lingering_timeout`) and 30 s (`lingering_time`).
+PAUSE_SECONDS, REST_SECONDS = 1.0, 30.0
+
 
 class Inbox:
     """A queue of ASGI messages from one connection's reader to one app.
 
     Args:
         limit: how many messages may wait before `put` does.
+
+    Attributes:
+        whole: whether the end of the request has come in.
     """
 
     def __init__(self, limit: int) -> None:
+        self.whole = False
         self._limit = limit
         self._messages: deque[Any] = deque()
         self._last: Any = None
@@ -38,6 +46,7 @@ class Inbox:
             self._last = message
             self._changed()
             return
+        self.whole = not message.get("more_body", False)
         self._messages.append(message)
         self._changed()
         while len(self._messages) > self._limit and self._last is None:
@@ -53,6 +62,17 @@ class Inbox:
         if len(self._messages) == self._limit:
             self._changed()
         return message
+
+    async def discard(self) -> None:
+        """Throw the request away as it comes in, until it is whole, over, or does not come."""
+        with trio.move_on_after(REST_SECONDS):
+            while not self.whole and self._last is None:
+                self._messages.clear()
+                self._changed()
+                with trio.move_on_after(PAUSE_SECONDS) as pause:
+                    await self._next_change()
+                if pause.cancelled_caught:
+                    return
 
     def _changed(self) -> None:
         if self._change is not None:

@@ -9,12 +9,15 @@ from typing import Any, Literal
 import attrs
 
 from simtwin.api.pacing import parse_pace
+from simtwin.api.replay.recording import RecordingError
+from simtwin.api.replay.shelf import Replay
 from simtwin.api.tiers import parse_limits
 from simtwin.core.fault import SettingsError
 from simtwin.core.profile import Profile
 from simtwin.core.profile import parse as parse_profile
 from simtwin.core.settings import Settings, Vocabulary
 from simtwin.core.settings import parse as parse_settings
+from simtwin.edge.recordings import read_recordings
 from simtwin_faults import all_kinds
 from simtwin_faults.profiles import texts
 
@@ -42,7 +45,10 @@ class Options:
         public_tenants: whether anybody may make tenants, off loopback too.
         strict_version: whether an unknown `anthropic-version` is refused.
         no_marks: whether answers carry no `x-simtwin-*` headers.
+        no_edge_headers: whether they carry none of the edge in front of the real API.
         max_wait: the longest that any one wait lasts, seconds.
+        replay: files and folders of recorded exchanges to answer with.
+        replay_misses: whether what was not recorded is an error, or answered all the same.
         front: what answers the hot route, ASGI middleware or Quart.
     """
 
@@ -61,7 +67,10 @@ class Options:
     public_tenants: bool = False
     strict_version: bool = False
     no_marks: bool = False
+    no_edge_headers: bool = False
     max_wait: float = 3600.0
+    replay: tuple[Path, ...] = ()
+    replay_misses: Literal["error", "answer"] = "error"
     front: Literal["asgi", "quart"] = "asgi"
 
 
@@ -99,7 +108,29 @@ def command_line(options: Options, tell: Callable[[str], object]) -> tuple[Vocab
     try:
         return words, parse_settings(doc, words)
     except SettingsError as error:
-        raise OptionsError(f"--{error}") from None
+        raise OptionsError(f"--{_flag(error.path)}: {error.message}") from None
+
+
+def replay_of(options: Options) -> Replay | None:
+    """The recordings that the options name.
+
+    Raises:
+        OptionsError: one of them cannot be read.
+    """
+    if not options.replay:
+        return None
+    try:
+        shelf = read_recordings(options.replay)
+    except RecordingError as error:
+        raise OptionsError(f"--replay: {error}") from None
+    return Replay(shelf, answers_misses=options.replay_misses == "answer")
+
+
+def _flag(path: str) -> str:
+    """The option that a path in the settings was made of."""
+    if path.startswith("profiles["):
+        return "profile"
+    return "tier" if path.startswith("limits") else path
 
 
 def _is_path(name: str) -> bool:

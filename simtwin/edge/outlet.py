@@ -46,6 +46,13 @@ class Outlet:
         """Bytes that a reset would throw away now, as far as the system can tell."""
         return self.unsent + (self._queued() or 0)
 
+    def amend(self, ending: bytes, more: bytes) -> bool:
+        """Put `more` before the `ending` of what was held last; False where it ends otherwise."""
+        if not self._held or not self._held[-1].endswith(ending):
+            return False
+        self._held[-1] = self._held[-1].removesuffix(ending) + more + ending
+        return True
+
     async def send(self, data: bytes) -> None:
         """Write `data`, or hold it. No checkpoint where the system takes all of it at once.
 

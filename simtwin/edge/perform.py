@@ -56,6 +56,12 @@ class Progress:
     ended: Literal["end", "hangup", "left"] | None = None
     undelivered: int = 0
 
+    def conclude(self, wire: Wire) -> None:
+        """Add what the wire knows: who ended it, and what was lost."""
+        self.undelivered = wire.undelivered
+        if self.ended is None and wire.closed_by is not None:
+            self.ended = "left" if wire.closed_by == "client" else "hangup"
+
 
 async def perform(
     plan: Plan,
@@ -91,9 +97,7 @@ async def perform(
             pass
         finally:
             wire.unwatch(scope)
-            progress.undelivered = wire.undelivered
-            if progress.ended is None and wire.closed_by is not None:
-                progress.ended = "left" if wire.closed_by == "client" else "hangup"
+            progress.conclude(wire)
 
 
 async def _carry_out(

@@ -10,6 +10,7 @@ import trio
 
 from simtwin.actors.actor import present
 from simtwin.actors.router import Router
+from simtwin.api.replay.shelf import Replay
 from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
 from simtwin.core.board import Board
@@ -41,8 +42,10 @@ async def running_twin(
     *,
     open_keys: bool = False,
     marks: bool = True,
+    edge_headers: bool = True,
     strict_version: bool = False,
     max_wait: float = 3600.0,
+    replay: Replay | None = None,
 ) -> AsyncIterator[Twin]:
     """A twin, whose actors live as long as the block.
 
@@ -52,8 +55,10 @@ async def running_twin(
         epoch: wall time.
         open_keys: whether a key that nobody made is let in.
         marks: whether answers carry `x-simtwin-*` headers.
+        edge_headers: whether they carry those of the edge in front of the real API.
         strict_version: whether an unknown `anthropic-version` is refused.
         max_wait: the longest that any one wait lasts, seconds.
+        replay: the recordings that are played, None for none.
     """
     async with trio.open_nursery() as nursery:
         began = present()
@@ -65,8 +70,10 @@ async def running_twin(
             epoch,
             open_keys,
             marks,
+            edge_headers,
             strict_version,
             max_wait,
+            replay,
         )
         nursery.cancel_scope.cancel()
 

@@ -10,6 +10,7 @@ import trio
 
 from simtwin import __version__
 from simtwin.actors.router import Router
+from simtwin.api.replay.shelf import Replay
 from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
 from simtwin.core.board import Board
@@ -37,8 +38,10 @@ class Twin:
         epoch: wall time.
         accepts_any_key: whether a key that nobody made is let in, each as a tenant of its own.
         marks: whether answers carry `x-simtwin-*` headers.
+        edge_headers: whether they carry those of the edge in front of the real API.
         strict_version: whether an unknown `anthropic-version` is refused.
         max_wait: the longest that any one wait lasts, seconds.
+        replay: the recordings that are played, None for none.
     """
 
     store: Store
@@ -48,8 +51,10 @@ class Twin:
     epoch: Epoch
     accepts_any_key: bool = False
     marks: bool = True
+    edge_headers: bool = True
     strict_version: bool = False
     max_wait: float = 3600.0
+    replay: Replay | None = None
     entries: Journal = attrs.field(factory=Journal)
     load: Load = attrs.field(factory=Load)
     open_keys: OpenKeys = attrs.field(init=False)

@@ -149,6 +149,15 @@ class Wire:
         """
         self._outlet.corked = not self.multiplexed
 
+    @property
+    def corked(self) -> bool:
+        """Whether what is written is held."""
+        return self._outlet.corked
+
+    def amend_head(self, lines: bytes) -> bool:
+        """Add header lines to the head that was written last, where it is still held."""
+        return self._outlet.amend(b"\r\n", lines)
+
     async def flush(self) -> None:
         """Send what was held, and hold nothing more.
 

@@ -67,7 +67,9 @@ def test_keep_drops_what_is_not_wanted() -> None:
     assert [mailbox.take() for _ in range(len(mailbox))] == [0, 2, 4]
 
 
-async def test_the_reader_wakes_when_a_message_comes(autojump_clock: trio.testing.MockClock) -> None:
+async def test_the_reader_wakes_when_a_message_comes(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
     mailbox = Mailbox[str](1)
     read: list[tuple[float, str | None]] = []
 

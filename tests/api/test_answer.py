@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -11,14 +10,16 @@ from typing import Any
 import pytest
 from anthropic.types import Message
 from asking import ASKED, IDS, reply_to
+from assembling import assembled, chunks_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simtwin.api.answer import curve, json_answer, sse_answer
-from simtwin.api.pacing import INSTANT, REAL
+from simtwin.api.answer import PING_SECONDS, curve, json_answer, sse_answer
+from simtwin.api.pacing import INSTANT, STEADY, Pace
 from simtwin.api.reply.reply import Reply
+from simtwin.api.sse import accepts
 from simtwin.core.bucket import NS
-from simtwin.core.plan import Chunk, End, Head, Step, Wait
+from simtwin.core.plan import Chunk, End, Head, Wait
 
 HEAD = Head(200, (("request-id", "req_1"),))
 
@@ -26,60 +27,20 @@ every_answer = pytest.mark.parametrize("fields", ASKED, ids=str)
 
 
 def _stream(reply: Reply, rng: Random | None = None) -> list[Chunk]:
-    return _chunks(sse_answer(reply, INSTANT, HEAD, IDS, rng or Random(0)))
-
-
-def _chunks(plan: Iterable[Step]) -> list[Chunk]:
-    return [step for step in plan if isinstance(step, Chunk)]
-
-
-def _data(chunk: Chunk) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(chunk.data.split(b"data: ")[1])
-    return data
+    return chunks_of(sse_answer(reply, INSTANT, HEAD, IDS, rng or Random(0)))
 
 
 def _message(reply: Reply) -> dict[str, Any]:
-    (chunk,) = _chunks(json_answer(reply, INSTANT, HEAD, IDS))
+    (chunk,) = chunks_of(json_answer(reply, INSTANT, HEAD, IDS))
     message: dict[str, Any] = json.loads(chunk.data)
     return message
-
-
-def _assembled(chunks: list[Chunk]) -> dict[str, Any]:
-    """The message that a client puts together from a stream."""
-    first, *rest = [_data(chunk) for chunk in chunks if chunk.event != "ping"]
-    message: dict[str, Any] = first["message"]
-    blocks: list[dict[str, Any]] = message["content"]
-    written: dict[int, str] = {}
-    for data in rest:
-        match data["type"]:
-            case "content_block_start":
-                blocks.append(data["content_block"])
-            case "content_block_delta":
-                for name, value in data["delta"].items():
-                    if name == "partial_json":
-                        written[data["index"]] = written.get(data["index"], "") + value
-                    elif name != "type":
-                        blocks[data["index"]][name] += value
-            case "message_delta":
-                message |= data["delta"]
-                message["usage"] |= data["usage"]
-    for index, text in written.items():
-        blocks[index]["input"] = _json_or_nothing(text)
-    return message
-
-
-def _json_or_nothing(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return {}
 
 
 @every_answer
 def test_streamed_and_whole_answers_say_the_same(fields: dict[str, Any]) -> None:
     reply = reply_to(**fields)
 
-    assert _assembled(_stream(reply)) == _message(reply)
+    assert assembled(_stream(reply)) == _message(reply)
 
 
 @every_answer
@@ -87,7 +48,7 @@ def test_the_tokens_of_the_frames_are_those_of_the_usage(fields: dict[str, Any])
     reply = reply_to(**fields)
 
     streamed = sum(chunk.tokens for chunk in _stream(reply))
-    whole = sum(chunk.tokens for chunk in _chunks(json_answer(reply, INSTANT, HEAD, IDS)))
+    whole = sum(chunk.tokens for chunk in chunks_of(json_answer(reply, INSTANT, HEAD, IDS)))
 
     assert streamed == whole == reply.output_tokens
     assert _message(reply)["usage"]["output_tokens"] == reply.output_tokens
@@ -126,6 +87,19 @@ def test_keys_are_in_the_order_of_the_newest_recordings() -> None:
     ]
 
 
+def test_a_stream_that_is_silent_for_long_pings() -> None:
+    reply = reply_to(max_tokens=12)
+    slow = Pace("slow", 0.1, 0.1)
+
+    plan = list(sse_answer(reply, slow, HEAD, IDS, Random(0)))[2:]
+
+    waits = [step.seconds for step in plan if isinstance(step, Wait)]
+    pings = [chunk for chunk in chunks_of(plan) if chunk.event == "ping"]
+    assert max(waits) <= PING_SECONDS
+    assert len(pings) > 1
+    assert accepts(chunk.event for chunk in chunks_of(plan) if chunk.event)
+
+
 def test_an_instant_answer_waits_for_nothing() -> None:
     reply = reply_to()
 
@@ -143,7 +117,7 @@ def test_an_instant_answer_waits_for_nothing() -> None:
 def test_a_whole_answer_waits_for_all_of_it_before_the_head() -> None:
     reply = reply_to()
 
-    wait, head, _, end = json_answer(reply, REAL, HEAD, IDS)
+    wait, head, _, end = json_answer(reply, STEADY, HEAD, IDS)
 
     assert wait == Wait(0.3 + reply.output_tokens / 80)
     assert head == HEAD
@@ -153,7 +127,7 @@ def test_a_whole_answer_waits_for_all_of_it_before_the_head() -> None:
 def test_a_stream_waits_for_its_head_and_then_for_the_tokens_of_each_delta() -> None:
     reply = reply_to()
 
-    plan = list(sse_answer(reply, REAL, HEAD, IDS, Random(0)))
+    plan = list(sse_answer(reply, STEADY, HEAD, IDS, Random(0)))
 
     assert plan[:2] == [Wait(0.3), HEAD]
     waits = [(step.seconds, after) for step, after in pairwise(plan[2:]) if isinstance(step, Wait)]
@@ -166,10 +140,10 @@ def test_a_stream_waits_for_its_head_and_then_for_the_tokens_of_each_delta() -> 
 @given(st.integers(0, 10**12), st.integers(0, 500))
 def test_the_curve_is_how_the_plan_produces_its_tokens(now: int, seed: int) -> None:
     reply = reply_to(seed)
-    expected = curve(reply, REAL, now)
+    expected = curve(reply, STEADY, now)
 
     due, sent = 0.0, 0
-    for step in sse_answer(reply, REAL, HEAD, IDS, Random(0)):
+    for step in sse_answer(reply, STEADY, HEAD, IDS, Random(0)):
         if isinstance(step, Wait):
             due += step.seconds
         if isinstance(step, Chunk):
@@ -189,7 +163,7 @@ def test_an_instant_curve_is_all_there_at_once() -> None:
 
 def test_a_plan_is_made_as_it_is_read() -> None:
     """The waits and the head are passed on before anything of the body is made."""
-    plan = json_answer(reply_to(), REAL, HEAD, IDS)
+    plan = json_answer(reply_to(), STEADY, HEAD, IDS)
 
     begun = [next(plan), next(plan)]
 

@@ -20,6 +20,7 @@ from simtwin.api.version import OLDER
 GO: dict[str, Any] = {"name": "go", "input_schema": {"type": "object"}}
 
 WHOLE = doc_of(
+    model="claude-opus-4-8",
     system=[{"type": "text", "text": "Be brief."}],
     messages=[
         turn({"type": "text", "text": "Hi"}),

@@ -8,13 +8,15 @@ from typing import Any
 import attrs
 import jsonschema
 import pytest
-from asking import TOOL, reply_to, spec_of
+from asking import ANSWERED, TOOL, reply_to, spec_of
 
 from simtwin.api.reply.blocks import Call, Text
-from simtwin.api.reply.reply import CALL_TOKENS, compose_reply
+from simtwin.api.reply.reply import compose_reply
+from simtwin.api.reply.writing import CALL_TOKENS
 from simtwin.api.tokens import count
 
-SEARCH = {"type": "web_search_20250305", "name": "web_search"}
+ONE = {"type": "auto", "disable_parallel_tool_use": True}
+FORCED = {"type": "any", "disable_parallel_tool_use": True}
 
 
 def _kinds(**fields: Any) -> list[type]:
@@ -28,10 +30,10 @@ def _call(**fields: Any) -> Call:
 
 
 def test_a_tool_that_is_offered_is_called_after_a_sentence() -> None:
-    reply = reply_to(tools=[TOOL])
-    call = _call(tools=[TOOL])
+    reply = reply_to(tools=[TOOL], tool_choice=ONE)
+    call = _call(tools=[TOOL], tool_choice=ONE)
 
-    assert _kinds(tools=[TOOL]) == [Text, Call]
+    assert _kinds(tools=[TOOL], tool_choice=ONE) == [Text, Call]
     assert reply.stop_reason == "tool_use"
     assert call.name == "get_weather"
     jsonschema.validate(call.input, TOOL["input_schema"])
@@ -40,16 +42,14 @@ def test_a_tool_that_is_offered_is_called_after_a_sentence() -> None:
 
 
 def test_a_call_costs_its_opening_and_its_json() -> None:
-    reply = reply_to(tools=[TOOL], tool_choice={"type": "any"})
+    reply = reply_to(tools=[TOOL], tool_choice=FORCED)
     (call,) = reply.blocks
 
     assert isinstance(call, Call)
     assert reply.output_tokens == call.opening + len(call.pieces)
 
 
-@pytest.mark.parametrize(
-    "choice", [{"type": "any"}, {"type": "tool", "name": "get_weather"}], ids=str
-)
+@pytest.mark.parametrize("choice", [FORCED, {"type": "tool", "name": "get_weather"}], ids=str)
 def test_a_forced_call_is_all_there_is(choice: dict[str, Any]) -> None:
     assert _kinds(tools=[TOOL], tool_choice=choice) == [Call]
 
@@ -65,6 +65,28 @@ def test_the_tool_that_is_asked_for_is_called() -> None:
     assert names == {"other"}
 
 
+def test_several_calls_are_made_at_once_now_and_then() -> None:
+    counts = {
+        _kinds(seed=seed, tools=[TOOL], tool_choice={"type": "any"}).count(Call)
+        for seed in range(60)
+    }
+
+    assert counts == {1, 2, 3}
+
+
+def test_calls_at_once_are_never_the_same() -> None:
+    for seed in range(60):
+        calls = [block for block in reply_to(seed, tools=[TOOL]).blocks if isinstance(block, Call)]
+
+        assert all(calls.count(call) == 1 for call in calls)
+
+
+def test_no_two_calls_are_made_at_once_where_that_is_off() -> None:
+    counts = {_kinds(seed=seed, tools=[TOOL], tool_choice=FORCED).count(Call) for seed in range(60)}
+
+    assert counts == {1}
+
+
 def test_any_of_the_tools_may_be_called() -> None:
     tools = [TOOL, {**TOOL, "name": "other"}]
 
@@ -73,17 +95,12 @@ def test_any_of_the_tools_may_be_called() -> None:
     assert names == {"get_weather", "other"}
 
 
-RESULT_TURN = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t"}]}
-
-
 @pytest.mark.parametrize(
     "fields",
     [
         {"tools": [TOOL], "tool_choice": {"type": "none"}},
-        {"tools": [TOOL], "messages": [RESULT_TURN]},
-        {"tools": [SEARCH]},
-        {"tools": [SEARCH], "tool_choice": {"type": "any"}},
-        {"tools": [{**TOOL, "defer_loading": True}]},
+        {"tools": [TOOL], "messages": ANSWERED},
+        {"tools": [TOOL, {**TOOL, "name": "late", "defer_loading": True}], "messages": ANSWERED},
         {"tools": []},
     ],
     ids=str,
@@ -96,8 +113,8 @@ def test_otherwise_there_is_text(fields: dict[str, Any]) -> None:
 def test_a_forced_call_follows_even_a_tool_result() -> None:
     fields: dict[str, Any] = {
         "tools": [TOOL],
-        "tool_choice": {"type": "any"},
-        "messages": [RESULT_TURN],
+        "tool_choice": FORCED,
+        "messages": ANSWERED,
     }
 
     assert _kinds(**fields) == [Call]
@@ -105,7 +122,7 @@ def test_a_forced_call_follows_even_a_tool_result() -> None:
 
 @pytest.mark.parametrize("most", range(1, 60, 3))
 def test_max_tokens_cuts_the_json_of_a_call(most: int) -> None:
-    fields: dict[str, Any] = {"tools": [TOOL], "tool_choice": {"type": "any"}}
+    fields: dict[str, Any] = {"tools": [TOOL], "tool_choice": FORCED}
     whole = spec_of(**fields)
     (uncut,) = compose_reply(whole).blocks
 
@@ -123,8 +140,9 @@ def test_max_tokens_cuts_the_json_of_a_call(most: int) -> None:
 
 
 def test_a_call_that_has_no_room_is_not_begun() -> None:
-    whole = spec_of(tools=[TOOL])
+    whole = spec_of(tools=[TOOL], tool_choice=ONE)
     sentence = compose_reply(whole).blocks[0]
+    assert isinstance(sentence, Text)
 
     reply = compose_reply(attrs.evolve(whole, max_tokens=len(sentence.pieces)))
 

@@ -104,3 +104,24 @@ def test_a_rule_sees_model_and_stream_before_anything_is_validated(
     doc: dict[str, object], seen: tuple[str | None, bool]
 ) -> None:
     assert peek(doc) == seen
+
+
+@pytest.mark.parametrize(
+    ("tail", "reason", "after"),
+    [
+        (b"]", "unexpected character", 0),
+        (b",}", "trailing comma is not allowed", 1),
+        (b"", "unexpected end of data", 0),
+        (b"} x", "unexpected content after document", 2),
+    ],
+)
+def test_a_large_body_is_looked_at_once(tail: bytes, reason: str, after: int) -> None:
+    body = b'{"a":\n"' + b"x" * 300_000 + b'"'
+
+    with pytest.raises(Rejected) as caught:
+        decode(body + tail)
+
+    column = 300_003 + after
+    assert caught.value.error.message == (
+        f"The request body is not valid JSON: {reason}: line 2 column {column} (char {column + 5})"
+    )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from random import Random
 from typing import Any
 
 import pytest
 from asking import ASKED, IDS, TOOL, reply_to
+from assembling import data_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simtwin.api.reply.events import frames
+from simtwin.api.reply.form.events import frames
 from simtwin.api.reply.reply import Reply
 from simtwin.api.sse import accepts
 from simtwin.core.plan import Chunk
@@ -23,27 +23,22 @@ def _stream(reply: Reply, rng: Random | None = None) -> list[Chunk]:
     return list(frames(reply, IDS, rng or Random(0)))
 
 
-def _data(chunk: Chunk) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(chunk.data.split(b"data: ")[1])
-    return data
-
-
 @every_answer
 def test_a_stream_is_accepted_by_the_table(fields: dict[str, Any]) -> None:
     chunks = _stream(reply_to(**fields))
 
     assert accepts(chunk.event for chunk in chunks if chunk.event)
-    assert all(chunk.event == "ping" or _data(chunk)["type"] == chunk.event for chunk in chunks)
+    assert all(chunk.event == "ping" or data_of(chunk)["type"] == chunk.event for chunk in chunks)
 
 
 def test_a_stream_begins_as_recorded() -> None:
     start, block, ping, delta, *_ = _stream(reply_to())
-    message = _data(start)["message"]
+    message = data_of(start)["message"]
 
     assert message["content"] == []
     assert message["stop_reason"] is None
     assert 1 <= message["usage"]["output_tokens"] <= 8
-    assert _data(block) == {
+    assert data_of(block) == {
         "type": "content_block_start",
         "index": 0,
         "content_block": {"type": "text", "text": ""},
@@ -59,7 +54,7 @@ def test_a_call_is_streamed_as_recorded() -> None:
     reply = reply_to(tools=[TOOL], tool_choice={"type": "any"})
     start, block, ping, first, *rest = _stream(reply)
 
-    assert _data(block)["content_block"] == {
+    assert data_of(block)["content_block"] == {
         "type": "tool_use",
         "id": "toolu_0",
         "name": "get_weather",
@@ -67,7 +62,7 @@ def test_a_call_is_streamed_as_recorded() -> None:
         "caller": {"type": "direct"},
     }
     assert ping.event == "ping"
-    assert _data(first)["delta"] == {"type": "input_json_delta", "partial_json": ""}
+    assert data_of(first)["delta"] == {"type": "input_json_delta", "partial_json": ""}
     assert len([chunk for chunk in rest if chunk.event == "content_block_delta"]) > 1
     assert start.event == "message_start"
 
@@ -77,8 +72,8 @@ def test_thinking_that_is_not_shown_is_its_signature_alone() -> None:
 
     _, block, _, delta, stop, *_ = _stream(reply)
 
-    assert _data(block)["content_block"] == {"type": "thinking", "thinking": "", "signature": ""}
-    assert _data(delta)["delta"]["type"] == "signature_delta"
+    assert data_of(block)["content_block"] == {"type": "thinking", "thinking": "", "signature": ""}
+    assert data_of(delta)["delta"]["type"] == "signature_delta"
     assert delta.tokens == reply.thinking_tokens > 0
     assert stop.event == "content_block_stop"
 

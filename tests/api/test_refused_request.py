@@ -10,6 +10,7 @@ from asking import RESULT, doc_of, turn
 from simtwin.api.errors import ApiError, Rejected
 from simtwin.api.request.content import MOST_MESSAGES
 from simtwin.api.request.parse import parse
+from simtwin.api.request.phrases import OBJECT
 from simtwin.api.version import NEWER, OLDER
 
 GO: dict[str, Any] = {"name": "go", "input_schema": {"type": "object"}}
@@ -37,7 +38,7 @@ def test_a_missing_field_is_named(field: str) -> None:
         ("max_tokens", True, "max_tokens: Input should be a valid integer"),
         ("max_tokens", 1.5, "max_tokens: Input should be a valid integer"),
         ("max_tokens", None, "max_tokens: Input should be a valid integer"),
-        ("max_tokens", -1, "max_tokens: Input should be greater than or equal to 1"),
+        ("max_tokens", -1, "max_tokens: Input should be greater than or equal to 0"),
         ("messages", "Hi", "messages: Input should be a valid list"),
         ("messages", [], "messages: at least one message is required"),
         ("messages", ["Hi"], "messages.0: Input should be a valid dictionary"),
@@ -58,7 +59,7 @@ def test_a_missing_field_is_named(field: str) -> None:
             [{"role": "user", "content": "Hi", "name": "me"}],
             "messages.0.name: Extra inputs are not permitted",
         ),
-        ("messages", [turn("Hi")], "messages.0.content.0: Input should be a valid dictionary"),
+        ("messages", [turn("Hi")], f"messages.0.content.0: {OBJECT}"),
         ("messages", [turn({"text": "Hi"})], "messages.0.content.0.type: Field required"),
         (
             "messages",
@@ -90,10 +91,11 @@ def test_a_missing_field_is_named(field: str) -> None:
         ),
         ("stream", "yes", "stream: Input should be a valid boolean"),
         ("system", 7, "system: Input should be a valid list"),
+        ("system", None, "system: Input should be a valid list"),
         ("system", [{"type": "image"}], "system.0.type: Input should be 'text'"),
         ("metadata", [], "metadata: Input should be a valid dictionary"),
         ("tools", {}, "tools: Input should be a valid list"),
-        ("tools", ["go"], "tools.0: Input should be a valid dictionary"),
+        ("tools", ["go"], f"tools.0: {OBJECT}"),
         ("tools", [{"input_schema": {}}], "tools.0.custom.name: Field required"),
         (
             "tools",
@@ -248,7 +250,7 @@ def test_more_tokens_than_the_model_has_are_refused() -> None:
     ("choice", "said"),
     [
         ({"type": "tool", "name": "stop"}, "Tool 'stop' not found in provided tools"),
-        ("auto", "tool_choice: Input should be a valid dictionary"),
+        ("auto", f"tool_choice: {OBJECT}"),
     ],
 )
 def test_a_choice_must_be_one_of_the_tools(choice: object, said: str) -> None:

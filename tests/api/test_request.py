@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asking import RESULT, doc_of, turn
+from asking import ANSWERED, RESULT, doc_of, turn
 
 from simtwin.api.errors import Rejected
 from simtwin.api.request.parse import MessagesRequest, parse, parse_count, parsing
@@ -48,7 +48,9 @@ def test_a_request_is_read() -> None:
 def test_the_last_turn_of_the_assistant_may_be_empty() -> None:
     messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": ""}]
 
-    assert _parsed(messages=messages).doc["messages"] == messages
+    request = _parsed(model="claude-sonnet-4-5", messages=messages)
+
+    assert request.doc["messages"] == messages
 
 
 def test_no_tokens_at_all_only_warm_the_cache() -> None:
@@ -56,7 +58,7 @@ def test_no_tokens_at_all_only_warm_the_cache() -> None:
 
 
 def test_a_null_is_an_absent_field() -> None:
-    request = _parsed(stop_sequences=None, tools=None, tool_choice=None, system=None, thinking=None)
+    request = _parsed(stop_sequences=None, tools=None, tool_choice=None, thinking=None, speed=None)
 
     assert request.stop_sequences == ()
     assert request.tools == ()
@@ -76,19 +78,24 @@ def test_odd_schemas_that_the_sdk_tests_send_are_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("messages", "answers_a_call"),
+    ("after", "answers_a_call"),
     [
         ([turn(RESULT)], True),
         ([turn({"type": "text", "text": "Hi"}, RESULT)], True),
         ([turn(RESULT), {"role": "system", "content": "Be brief."}], True),
         ([turn(RESULT), {"role": "user", "content": "And?"}], False),
-        ([{"role": "system", "content": "Be brief."}], False),
+        ([turn(RESULT, role="user"), {"role": "assistant", "content": ""}], False),
     ],
 )
 def test_the_last_turn_is_a_tool_result_or_not(
-    messages: list[dict[str, Any]], answers_a_call: bool
+    after: list[dict[str, Any]], answers_a_call: bool
 ) -> None:
-    assert _parsed(messages=messages).last_is_tool_result is answers_a_call
+    system = after[-1]["role"] == "system"
+    model = "claude-opus-4-8" if system else "claude-sonnet-4-5"
+
+    request = _parsed(model=model, messages=[*ANSWERED[:2], *after])
+
+    assert request.last_is_tool_result is answers_a_call
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from schemas import DEFS, object_of, schemas
 
-from simtwin.api.reply.fits import fits
-from simtwin.api.reply.schema import Resolver, key, merged
-from simtwin.api.reply.tool_input import make_input
+from simtwin.api.reply.values.fits import fits
+from simtwin.api.reply.values.schema import Resolver, key, merged
+from simtwin.api.reply.values.tool_input import make_input
 
 values = st.recursive(
     st.none()

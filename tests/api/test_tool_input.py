@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from schemas import DEFS, object_of, schemas
 
-from simtwin.api.reply.scalars import LONGEST_STRING
-from simtwin.api.reply.schema import DEEPEST, MOST_NODES, check_schema
-from simtwin.api.reply.tool_input import MOST_VALUES, make_input
+from simtwin.api.reply.values.scalars import LONGEST_STRING
+from simtwin.api.reply.values.schema import DEEPEST, MOST_NODES, check_schema
+from simtwin.api.reply.values.tool_input import MOST_VALUES, make_input
 
 
 def _made(schema: Any, seed: int = 0) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,13 @@ def curves(draw: st.DrawFn) -> Curve:
     start = START + draw(st.integers(0, 2 * MINUTE))
     length = draw(st.just(0) | st.integers(0, 3 * MINUTE))
     return Curve(start, start + length, draw(st.integers(0, 3_000)))
+
+
+@st.composite
+def paused(draw: st.DrawFn) -> Curve:
+    """An answer of which some is there already."""
+    curve = draw(curves())
+    return attrs.evolve(curve, before=draw(st.integers(0, curve.tokens)))
 
 
 limits = st.integers(1, 2_000)
@@ -76,6 +84,23 @@ def test_an_answer_without_a_length_is_there_at_once() -> None:
     assert (curve.produced(9), curve.produced(10)) == (0, 5)
 
 
+def test_an_answer_that_has_paused_goes_on_from_what_is_there() -> None:
+    curve = Curve(start=10, end=20, tokens=25, before=5)
+
+    assert [curve.produced(now) for now in (0, 10, 15, 20, 99)] == [5, 5, 15, 25, 25]
+    assert curve.units(9) == 5 * MINUTE
+
+
+@given(paused(), st.integers(0, 3_000))
+def test_an_answer_reaches_a_number_of_tokens_when_it_has_them_and_not_before(
+    curve: Curve, tokens: int
+) -> None:
+    at = curve.reaches(tokens)
+
+    assert curve.produced(at) >= min(tokens, curve.tokens)
+    assert at <= curve.start or curve.produced(at - 1) < tokens
+
+
 @given(limits, answers, moments)
 def test_a_level_is_what_its_whole_history_makes_it(
     limit: int, under_way: list[Curve], now: int
@@ -114,6 +139,31 @@ def test_an_answer_that_is_ended_with_nothing_produced_was_never_there(
         after = after.ended(f"more_{number}", curve, 0)
 
     assert after == flow.advance(now)
+
+
+@given(limits, answers, paused(), paused(), moments)
+def test_an_answer_that_is_corrected_is_as_if_it_had_been_begun_with_the_truth(
+    limit: int, under_way: list[Curve], curve: Curve, truth: Curve, now: int
+) -> None:
+    # Deep in debt, where nothing is poured away.
+    flow = Flow(Bucket(limit, -limit * MINUTE * 10, START))
+    for number, other in enumerate(under_way):
+        flow = flow.begun(f"req_{number}", other)
+
+    corrected = flow.begun("req_x", curve).advance(now).corrected("req_x", curve, truth)
+
+    assert corrected == flow.begun("req_x", truth).advance(now)
+
+
+def test_a_correction_does_not_pour_away_what_was_refilled() -> None:
+    # One a second comes in and half of one goes out, so after a minute it is full.
+    curve = Curve(START, START + 10 * MINUTE, 300)
+    now = START + MINUTE
+    flow = Flow(Bucket.full(60, START)).begun("req_1", curve).advance(now)
+
+    stalled = flow.corrected("req_1", curve, Curve(now + MINUTE, now + 11 * MINUTE, 300, before=30))
+
+    assert stalled.bucket.remaining(now) == 60
 
 
 @given(limits, answers, st.integers(-5_000, 2_000))

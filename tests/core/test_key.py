@@ -13,7 +13,15 @@ from simtwin.core import key as keys
 from simtwin.core.bucket import NS
 from simtwin.core.chance import draw
 from simtwin.core.fault import Kinds
-from simtwin.core.key import MOST_PLACES, PLACE_LIFETIME, Fate, Key, Schedule, Settlement
+from simtwin.core.key import (
+    MOST_PLACES,
+    MOST_TIMES,
+    PLACE_LIFETIME,
+    Fate,
+    Key,
+    Schedule,
+    Settlement,
+)
 from simtwin.core.plan import Plan, Step
 from simtwin.core.rule import rules
 from simtwin.core.schedule import Asked
@@ -140,6 +148,39 @@ def test_of_too_many_places_the_oldest_is_dropped() -> None:
     assert len(key.places) == MOST_PLACES
     assert "stall(seconds=4)" not in key.places
     assert "stall(seconds=5)" in key.places
+
+
+def test_times_are_counted_by_name_until_a_reset() -> None:
+    key, counts = Key(since=0), []
+    for name in ("a", "b", "a", "a"):
+        key, count = keys.next_time(key, 0, name=name)
+        counts.append(count)
+    key, _ = admitted(key, MESSAGES, schedule(()), 0)
+    settled = Settlement(200, "m", Tokens(), whole=True, hold="1")
+    key, _ = keys.settle(key, 0, settlement=settled)
+    key, after = keys.next_time(keys.rested(key, 0), 0, name="a")
+    key, _ = keys.reset(key, 0)
+
+    assert (counts, after) == ([1, 1, 2, 3], 4)
+    assert keys.next_time(key, 0, name="a")[1] == 1
+
+
+def test_a_time_that_was_not_given_comes_again() -> None:
+    key, _ = keys.next_time(Key(since=0), 0, name="a")
+    key, _ = keys.not_this_time(key, 0, name="a")
+    key, _ = keys.not_this_time(key, 0, name="a")
+
+    assert keys.next_time(key, 0, name="a")[1] == 1
+
+
+def test_of_too_many_times_the_one_that_was_longest_not_used_is_dropped() -> None:
+    key = Key(since=0)
+    for name in ("kept", "dropped", *map(str, range(MOST_TIMES - 2)), "kept", "new"):
+        key, _ = keys.next_time(key, 0, name=name)
+
+    assert len(key.times) == MOST_TIMES
+    assert keys.next_time(key, 0, name="kept")[1] == 3
+    assert "dropped" not in key.times
 
 
 def test_a_replacing_fault_drops_what_came_before_it_and_charges_nothing() -> None:

@@ -9,6 +9,7 @@ from small_kinds import KINDS, Refuse, Stall
 
 from simtwin.core.fault import SettingsError
 from simtwin.core.profile import LONGEST_PROFILE, Profile, parse
+from simtwin.core.replies import Line, ReplyMatch, ScriptedCall
 from simtwin.core.schedule import Match, Rule, When
 
 HEAD = 'summary = "s"\ngood_client = "g"\n'
@@ -40,6 +41,33 @@ def test_a_profile_says_what_happens_and_what_a_good_client_does() -> None:
             Rule("silence", Match(stream=True), When(), "stall", Stall(seconds=30)),
         ),
     )
+
+
+def test_a_profile_can_say_what_is_answered() -> None:
+    text = """
+        [[replies]]
+        match = { text = "weather", turn = 1 }
+        calls = [{ name = "get_weather", input = { city = "Oslo" } }]
+
+        [[replies]]
+        times = [{ text = "one" }, { prose = true }]
+    """
+
+    replies = parse(HEAD + text, "talk.toml", KINDS).replies
+
+    assert [reply.name for reply in replies] == ["talk/reply", "talk/reply-2"]
+    assert replies[0].match == ReplyMatch(text="weather", turn=1)
+    assert replies[0].lines == (Line(calls=(ScriptedCall("get_weather", {"city": "Oslo"}),)),)
+    assert replies[1].lines == (Line("one"), Line(prose=True))
+
+
+def test_an_error_in_a_reply_of_a_profile_says_in_which() -> None:
+    text = '[[replies]]\necho = true\n[[replies]]\nmatch = { turn = "1" }\ntext = "x"\n'
+
+    with pytest.raises(SettingsError) as caught:
+        parse(HEAD + text, "talk.toml", KINDS)
+
+    assert str(caught.value).startswith("profile talk.toml, reply 2: match.turn: must be a whole")
 
 
 def test_a_profile_is_called_by_its_name_without_the_ending_of_its_file() -> None:

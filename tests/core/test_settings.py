@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from small_kinds import KINDS, Hang, Refuse, Stall
 from simtwin.core import profile
 from simtwin.core.fault import SettingsError
 from simtwin.core.merge_patch import merge_patch
+from simtwin.core.replies import Line, ReplyMatch, ReplyRule
 from simtwin.core.schedule import Match, Rule, When
 from simtwin.core.script import parse as parse_script
 from simtwin.core.settings import (
@@ -60,6 +62,7 @@ WHOLE: dict[str, Any] = {
     "limits": {"tier": "tier1"},
     "pace": "real",
     "seed": 7,
+    "replies": [{"match": {"turn": 1}, "text": "Hello"}, {"echo": True}],
 }
 
 
@@ -76,6 +79,10 @@ def test_a_document_sets_what_it_names() -> None:
         limits="limits of tier1",
         pace=4.0,
         seed=7,
+        replies=(
+            ReplyRule("reply", ReplyMatch(turn=1), (Line("Hello"),)),
+            ReplyRule("reply-2", ReplyMatch(), (Line(echo=True),)),
+        ),
         doc=WHOLE,
     )
 
@@ -112,7 +119,7 @@ def with_rule(**rule: Any) -> dict[str, Any]:
         (None, "settings are a table, not null"),
         (
             {"sede": 7},
-            "there is no 'sede'; there are profiles, rules, script, limits, pace, seed",
+            "there is no 'sede'; there are profiles, rules, script, limits, pace, seed, replies",
         ),
         ({"sede": None}, "there is no 'sede'"),
         ({"profiles": "busy"}, "profiles: must be a list of names, not 'busy'"),
@@ -210,6 +217,18 @@ DOC = st.fixed_dictionaries(
         "limits": st.fixed_dictionaries({"tier": st.text()}),
         "pace": st.text(),
         "seed": st.integers(0, LARGEST_SEED),
+        "replies": st.lists(
+            st.sampled_from(
+                [
+                    {"echo": True},
+                    {"name": "hi", "match": {"turn": 2}, "text": "Hi"},
+                    {"times": [{"text": "one"}, {"prose": True}]},
+                    {"calls": [{"name": "go", "input": {"a": [1, 0.5]}}]},
+                ]
+            ),
+            max_size=3,
+            unique_by=str,
+        ),
     },
 )
 JSON = st.recursive(
@@ -309,6 +328,7 @@ def test_field_by_field_the_nearest_scope_holds() -> None:
         "limits": "operator",
         "pace": "operator",
         "seed": "key",
+        "replies": "default",
     }
 
 
@@ -322,6 +342,7 @@ def test_where_no_scope_sets_anything_all_is_by_default() -> None:
         None,
         0,
     )
+    assert force.replies == ()
     assert set(force.origin.values()) == {"default"}
 
 
@@ -337,6 +358,38 @@ def test_the_rules_of_profiles_come_first_in_order_whichever_scope_they_are_of()
         ("stall-2", Stall(60)),
         ("own", Hang()),
     ]
+
+
+def test_own_replies_come_before_those_of_profiles() -> None:
+    words = vocabulary(
+        one='[[replies]]\ntext = "1"\n', two='[[replies]]\ntext = "2"\n[[replies]]\necho = true\n'
+    )
+    tenant = parse({"profiles": ["two", "one"], "replies": [{"text": "own"}]}, words)
+
+    force = in_force([("tenant", tenant)], words)
+
+    assert [(reply.name, reply.line(1)) for reply in force.replies] == [
+        ("reply", Line("own")),
+        ("two/reply", Line("2")),
+        ("two/reply-2", Line(echo=True)),
+        ("one/reply", Line("1")),
+    ]
+
+
+def test_no_replies_are_some_that_replace_farther_ones() -> None:
+    tenant = parse({"replies": [{"text": "Hello"}]}, WORDS)
+    key = parse({"replies": []}, WORDS)
+
+    force = in_force([("key", key), ("tenant", tenant)], WORDS)
+
+    assert (force.replies, force.origin["replies"]) == ((), "key")
+
+
+def test_an_error_in_a_reply_is_told_with_its_path() -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse({"replies": [{"echo": True}, {"match": {"turns": 1}, "text": "x"}]}, WORDS)
+
+    assert str(caught.value).startswith("replies[1].match: there is no 'turns'; there are model,")
 
 
 def test_a_rule_that_is_called_like_another_takes_no_third_rules_name() -> None:
@@ -371,13 +424,7 @@ def test_what_is_in_force_is_told_as_settings_that_have_the_same_effect(docs: li
 
     again = in_force([("told", parse(told, WORDS))], WORDS)
     assert list(told) == list(WHOLE)
-    assert (again.rules, again.script, again.limits, again.pace, again.seed) == (
-        force.rules,
-        force.script,
-        force.limits,
-        force.pace,
-        force.seed,
-    )
+    assert again == attrs.evolve(force, origin=again.origin)
 
 
 def test_what_is_told_is_a_copy() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
 import httpx2
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from virtual import staged
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=8,
 )
@@ -49,25 +49,24 @@ documents = st.fixed_dictionaries(
 )
 
 
-bodies = st.lists(st.binary(max_size=60) | documents | json_values, min_size=20, max_size=20)
+# Python writes the infinities as no JSON knows them: those are bodies to refuse as well.
+texts = (documents | json_values).map(json.dumps).map(str.encode)
+bodies = st.lists(st.binary(max_size=60) | texts, max_size=15)
 
 
-async def answers_to(front: str, sent: list[Any]) -> list[httpx2.Response]:
+async def answers_to(front: str, sent: list[bytes]) -> list[httpx2.Response]:
     """What one twin says to one body after another."""
     async with staged(front) as stage:
         headers = stage.headers()
         return [
-            await stage.client.post("/v1/messages", headers=headers, content=body)
-            if isinstance(body, bytes)
-            else await stage.client.post("/v1/messages", headers=headers, json=body)
-            for body in sent
+            await stage.client.post("/v1/messages", headers=headers, content=body) for body in sent
         ]
 
 
 @pytest.mark.parametrize("front", ["asgi", "quart"])
 @given(sent=bodies)
 @settings(max_examples=30)
-def test_no_body_whatever_breaks_the_twin(front: str, sent: list[Any]) -> None:
+def test_no_body_whatever_breaks_the_twin(front: str, sent: list[bytes]) -> None:
     clock = trio.testing.MockClock(autojump_threshold=0)
 
     answers = trio.run(answers_to, front, sent, clock=clock)

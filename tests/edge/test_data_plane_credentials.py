@@ -67,8 +67,11 @@ async def test_without_a_known_key_it_is_a_401_that_says_what_is_wrong(
     front: str, headers: dict[str, str], message: str
 ) -> None:
     async with staged(front) as stage:
-        latin = {name: value.encode("latin-1") for name, value in headers.items()}
-        response = await stage.client.post("/v1/messages", json=HELLO, headers={**VERSION, **latin})
+        latin = [
+            (name.encode(), value.encode("latin-1"))
+            for name, value in {**VERSION, **headers}.items()
+        ]
+        response = await stage.client.post("/v1/messages", json=HELLO, headers=latin)
 
     assert unauthorized(response) == message
 

@@ -36,7 +36,18 @@ async def padded(size: int) -> AsyncIterator[bytes]:
         left -= piece
 
 
-@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/nothing", "/v1/messages/", "/v1/models/a/b"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1",
+        "/v1/",
+        "/v1/nothing",
+        "/v1/messages/",
+        "/v1//messages",
+        "/v1/messages%2F",
+        "/v1/models/a/b",
+    ],
+)
 async def test_an_unknown_path_is_a_404_with_and_without_a_key(front: str, path: str) -> None:
     async with staged(front) as stage:
         known = await stage.client.post(path, headers=stage.headers(), json=HELLO)
@@ -68,13 +79,18 @@ async def test_an_unknown_path_takes_an_ordinal_where_the_key_is_known(front: st
         ("GET", "/v1/messages/count_tokens"),
         ("POST", "/v1/models"),
         ("POST", "/v1/models/claude-sonnet-4-6"),
+        ("BREW", "/v1/messages"),
+        ("TRACE", "/v1/models"),
+        ("OPTIONS", "/v1/messages"),
     ],
 )
 async def test_a_wrong_method_is_a_405(front: str, method: str, path: str) -> None:
     async with staged(front) as stage:
         response = await stage.client.request(method, path, headers=stage.headers())
+        (entry,) = await stage.entries()
 
     assert error_of(response) == (405, "invalid_request_error", "Method Not Allowed")
+    assert (entry["method"], entry["ordinal"], entry["status"]) == (method, 0, 405)
 
 
 async def test_outside_of_both_planes_there_is_nothing(front: str) -> None:

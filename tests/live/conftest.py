@@ -7,8 +7,8 @@ from pathlib import Path
 
 import anthropic
 import pytest
-from live.asking import async_client, client
 from live.served import Key, Served, Tenant
+from live.ways import async_client, client
 
 HERE = Path(__file__).parent
 

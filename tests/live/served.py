@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,9 +24,9 @@ START_SECONDS = 30.0
 #: Bookings follow the last byte within a millisecond; likewise.
 BOOKED_SECONDS = 10.0
 
-#: What the machine may add to any wait: it has two cores, and runs two tests and two twins at once.
-#: Nothing here takes a tenth of it by itself.
-SLACK = 1.0
+#: What the machine may add to any wait: it has two cores, runs two tests and two twins at once, and
+#: may have other work besides. Nothing here takes a twentieth of it by itself.
+SLACK = 2.0
 
 
 @attrs.define
@@ -48,7 +49,7 @@ class Served:
                 [SIMTWIN, "serve", "--port", "0", "--json", "--seed", "7", *options],
                 stdout=subprocess.PIPE,
                 stderr=stderr,
-                env={**os.environ, **environment},
+                env=surroundings(environment),
             )
         assert process.stdout is not None
         select.select([process.stdout], [], [], START_SECONDS)
@@ -96,6 +97,7 @@ class Tenant:
     def __init__(self, served: Served, plane: httpx2.Client) -> None:
         self.served = served
         self.plane = plane
+        self._entries: list[dict[str, Any]] = []
 
     @classmethod
     def make(cls, served: Served) -> Self:
@@ -109,15 +111,14 @@ class Tenant:
         return Key(self, made["tenant_id"], made["api_key"], made["api_key_id"])
 
     def journal(self) -> list[dict[str, Any]]:
-        """Every entry, oldest first."""
-        entries: list[dict[str, Any]] = []
+        """Every entry, oldest first; those that were read before are not read again."""
         page = [b""]
         while page:
-            after = entries[-1]["id"] if entries else 0
+            after = self._entries[-1]["id"] if self._entries else 0
             answer = self.plane.get("/_twin/journal", params={"after": after, "limit": 1000})
             page = answer.content.splitlines()
-            entries += map(msgspec.json.decode, page)
-        return entries
+            self._entries += map(msgspec.json.decode, page)
+        return self._entries
 
 
 class Key:
@@ -146,26 +147,31 @@ class Key:
         answer = self.tenant.plane.get("/v1/models", headers=headers, auth=None)
         assert answer.status_code == 200, answer.text
         self._probes.append(answer.headers["request-id"])
-        entry = self._settled(lambda entries: [e for e in entries if e["request"] in self._probes])
-        return int(entry[-1]["ordinal"]) + 1 - len(self._probes)
+        probe = self._settled(lambda: self._entries(probes=True), len(self._probes))[-1]
+        return int(probe["ordinal"]) + 1 - len(self._probes)
 
     def requests(self) -> list[dict[str, Any]]:
         """The journal's entries of all that have reached the twin, when the last one is over."""
         wanted = self.arrived()
-        return self._settled(
-            lambda entries: [e for e in entries if e["request"] not in self._probes], wanted
-        )
+        return self._settled(lambda: self._entries(probes=False), wanted)
 
-    def _settled(self, chosen: Any, wanted: int | None = None) -> list[dict[str, Any]]:
-        wanted = len(self._probes) if wanted is None else wanted
+    def _entries(self, *, probes: bool) -> list[dict[str, Any]]:
+        """Those of the probes, or of all else, in the order of their arrival."""
+        found = [
+            entry
+            for entry in self.tenant.journal()
+            if entry["key"] == self.api_key_id and (entry["request"] in self._probes) == probes
+        ]
+        return sorted(found, key=lambda entry: int(entry["ordinal"]))
+
+    def _settled(
+        self, entries: Callable[[], list[dict[str, Any]]], wanted: int
+    ) -> list[dict[str, Any]]:
         late = time.monotonic() + BOOKED_SECONDS
-        while True:
-            entries = [e for e in self.tenant.journal() if e["key"] == self.api_key_id]
-            found: list[dict[str, Any]] = sorted(chosen(entries), key=lambda e: int(e["ordinal"]))
-            if len(found) >= wanted:
-                return found
+        while len(found := entries()) < wanted:
             assert time.monotonic() < late, f"{len(found)} of {wanted} requests are over"
             time.sleep(0.01)
+        return found
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -176,5 +182,11 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         text=True,
         check=False,
         timeout=60,
-        env={**os.environ, "COLUMNS": "200", **environment},
+        env=surroundings(environment),
     )
+
+
+def surroundings(added: Mapping[str, str]) -> dict[str, str]:
+    """The environment, without what sets options, and wide enough for tables."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SIMTWIN_")}
+    return {**kept, "COLUMNS": "200", **added}

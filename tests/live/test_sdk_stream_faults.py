@@ -7,6 +7,7 @@ the twin has to come to the same. Once they have a head, the two ways of streami
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from json import JSONDecodeError
 from typing import Any
 
@@ -21,15 +22,22 @@ from anthropic import (
     APITimeoutError,
     OverloadedError,
 )
-from live.asking import ASKED, TIMEOUT, WAYS, Outcome, ask, ask_async, async_client, client
 from live.served import Key, Tenant
+from live.ways import ASKED, TIMEOUT, WAYS, Outcome, ask, ask_async, async_client, client
 
-#: Of clients that are to give up. Where nothing has to arrive in time, it can be short; where a
-#: head has to, which takes some 10 ms, this is as much as a busy machine may need.
-SILENT, STALLED = 0.4, 1.2
+#: How many rows are met at a time. Most of what they take is waiting, and so they take as long as the
+#: slowest of them; with more, the machine would be busy enough to make clients give up too early.
+AT_A_TIME = 16
+
+#: Timeouts of clients that are to give up: where a head comes, which takes 0.1 s when so many ask at
+#: once, and where none does.
+IMPATIENT, HEADLESS = 2.0, 1.0
 
 #: In place of a number of events: as many as the whole answer has.
 ALL = 1_000
+
+#: How each request of a key ended, and whether its faults came to their places.
+Seen = list[tuple[str, set[str]]]
 
 CUT = Outcome(APIConnectionError, httpx2.RemoteProtocolError)
 RESET = Outcome(APIConnectionError, httpx2.ReadError)
@@ -76,7 +84,7 @@ class Row:
         return attrs.evolve(self.outcome, events=whole - 1 + events - ALL)
 
     @property
-    def seen(self) -> list[tuple[str, set[str]]]:
+    def seen(self) -> Seen:
         """What `seen` finds in the journal."""
         return [(self.ended, {"reached"})] * self.requests
 
@@ -104,13 +112,13 @@ ROWS = [
     # Before a head: all three ways ask again, twice.
     *[Row("read_close", way, "disconnect", CUT, 3) for way in WAYS],
     *[Row("read_rst", way, "disconnect(reset=true)", RESET, 3) for way in WAYS],
-    *[Row("hang", way, "hang", LATE, 3, "left", SILENT) for way in WAYS],
+    *[Row("hang", way, "hang", LATE, 3, "left", HEADLESS) for way in WAYS],
     *[Row("st_529", way, "529", Outcome(OverloadedError), 3, "end") for way in WAYS],
     # In a JSON body, which the SDK reads before it decides: it asks again, but not where the
     # framing says that nothing is missing.
     Row("chunk_trunc", "create", "disconnect(at_byte=50)", CUT, 3),
     Row("rst_body", "create", "disconnect(at_byte=50, reset=true)", RESET, 3),
-    Row("body_hang", "create", "stall(at_byte=50, seconds=60)", LATE, 3, "left", SILENT),
+    Row("body_hang", "create", "stall(at_byte=50, seconds=60)", LATE, 3, "left", HEADLESS),
     Row("trunc_json_cl", "create", "truncate(at_byte=50)", NO_JSON, ended="end"),
     Row("empty200", "create", "truncate", NO_JSON, ended="end"),
     # In a stream.
@@ -125,7 +133,7 @@ ROWS = [
         httpx2.ReadTimeout,
         0,
         ended="left",
-        timeout=STALLED,
+        timeout=IMPATIENT,
     ),
     *broken(
         "sse_stall",
@@ -133,7 +141,7 @@ ROWS = [
         httpx2.ReadTimeout,
         3,
         ended="left",
-        timeout=STALLED,
+        timeout=IMPATIENT,
     ),
     *broken("sse_err_first", "error_event", APIStatusError, 0, ended="end"),
     *broken("sse_err_after_start", "error_event(after_events=1)", APIStatusError, 1, ended="end"),
@@ -155,10 +163,10 @@ ROWS = [
     # Silences shorter than the client's timeout are none, though together they are longer.
     *truncated(
         "sse_thinking_gap",
-        "stall(after_events=4, seconds=0.7)+stall(before_event=message_delta, seconds=0.7)",
+        "stall(after_events=4, seconds=1.2)+stall(before_event=message_delta, seconds=1.2)",
         ALL,
         Outcome(stop_reason="end_turn"),
-        timeout=STALLED,
+        timeout=IMPATIENT,
     ),
 ]
 
@@ -172,28 +180,41 @@ def whole(fronts: Callable[[str], Tenant]) -> int:
     return int(key.requests()[0]["sent_events"])
 
 
-@pytest.mark.parametrize("row", ROWS, ids=str)
-def test_the_sdk_reacts_as_it_does_to_such_bytes(row: Row, whole: int, key: Key) -> None:
-    key.set(script=row.over_and_over(whole))
+@pytest.fixture(scope="module")
+def met(whole: int, fronts: Callable[[str], Tenant]) -> dict[Row, tuple[Outcome, Seen]]:
+    """What came of each row."""
+    keys = {row: fronts("asgi").new_key() for row in ROWS}
+    for row, key in keys.items():
+        key.set(script=row.over_and_over(whole))
 
-    with client(key, timeout=row.timeout) as sdk:
-        outcome, _ = ask(sdk, row.way)
+    def meet(row: Row) -> Outcome:
+        with client(keys[row], timeout=row.timeout) as sdk:
+            return ask(sdk, row.way)[0]
+
+    with ThreadPoolExecutor(AT_A_TIME) as threads:
+        outcomes = list(threads.map(meet, ROWS))
+    return {row: (outcome, seen(keys[row])) for row, outcome in zip(ROWS, outcomes, strict=True)}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_the_sdk_reacts_as_it_does_to_such_bytes(
+    row: Row, whole: int, met: dict[Row, tuple[Outcome, Seen]]
+) -> None:
+    outcome, requests = met[row]
 
     assert outcome == row.expected(whole)
-    assert seen(key) == row.seen
+    assert requests == row.seen
 
 
 # The SDK drops its generators in the middle of a stream that has an error in it, and trio minds.
 @pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")
-async def test_so_does_the_asynchronous_sdk_with_all_of_them_at_once(
-    whole: int, twin: Tenant
-) -> None:
+async def test_so_does_the_asynchronous_sdk(whole: int, twin: Tenant) -> None:
     keys = {row: twin.new_key() for row in ROWS}
     outcomes: dict[Row, Outcome] = {}
+    places = trio.CapacityLimiter(AT_A_TIME)
 
     async def meet(row: Row) -> None:
-        # All begin together, so that the last one's head is not there before half a second is over.
-        async with async_client(keys[row], timeout=max(row.timeout, STALLED)) as sdk:
+        async with places, async_client(keys[row], timeout=row.timeout) as sdk:
             outcomes[row], _ = await ask_async(sdk, row.way)
 
     async with trio.open_nursery() as nursery:
@@ -246,8 +267,8 @@ def test_a_truncated_stream_leaves_a_part_of_the_text_and_no_stop_reason(
     assert len(block.text) < len(text)
 
 
-def seen(key: Key) -> list[tuple[str, set[str]]]:
-    """How each request of the key ended, and whether its faults came to their places."""
+def seen(key: Key) -> Seen:
+    """What the journal says."""
     return [
         (entry["ended"], {each["outcome"] for each in entry["fired"]}) for entry in key.requests()
     ]

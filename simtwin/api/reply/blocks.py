@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -9,9 +10,10 @@ import attrs
 
 @attrs.frozen
 class Text:
-    """What is said, one piece a token."""
+    """What is said, one piece a token; with `citations` of what it rests on."""
 
     pieces: tuple[str, ...]
+    citations: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def text(self) -> str:
@@ -34,6 +36,14 @@ class Thoughts:
 
 
 @attrs.frozen
+class Redacted:
+    """What is thought but not told: sealed `data`."""
+
+    data: str
+    tokens: int
+
+
+@attrs.frozen
 class Call:
     """A call of a tool.
 
@@ -42,12 +52,47 @@ class Call:
         input: the arguments; empty where their JSON was cut.
         pieces: their JSON as it is streamed, one piece a token.
         opening: the tokens spent before the first piece.
+        eager: whether the JSON is streamed as it is written, not value by value.
+        toolset: the family of a tool that belongs to one.
     """
 
     name: str
-    input: dict[str, Any]
+    input: Mapping[str, Any]
     pieces: tuple[str, ...]
     opening: int
+    eager: bool = False
+    toolset: str | None = None
 
 
-Block = Text | Thoughts | Call
+@attrs.frozen
+class Use:
+    """A call that the server itself answers: as `Call`, and as `SaidUse`."""
+
+    name: str
+    input: Mapping[str, Any]
+    pieces: tuple[str, ...]
+    opening: int
+    kind: str = "server_tool_use"
+    server: str | None = None
+    within: int | None = None
+
+
+@attrs.frozen
+class Result:
+    """What a tool of the server gave: as `SaidResult`."""
+
+    kind: str
+    content: Any
+    of: int | str
+    within: int | None = None
+    direct: bool = False
+
+
+@attrs.frozen
+class Summary:
+    """What the conversation so far was compacted to; its tokens are not the answer's."""
+
+    text: str
+
+
+Block = Text | Thoughts | Redacted | Call | Use | Result | Summary

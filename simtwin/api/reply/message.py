@@ -5,91 +5,101 @@ Keys are in the order of the newest recordings (2026-08).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import attrs
 
-from simtwin.api.reply.blocks import Block, Call, Text, Thoughts
+from simtwin.api.reply.blocks import Call, Result, Use
+from simtwin.api.reply.form.block_json import moment, whole_block
 from simtwin.api.reply.reply import Reply
+from simtwin.api.reply.usage import NO_EXTRAS, first_usage, last_usage, more_usage
+
+#: How long a container outlives the answer that used it last: no recording tells.
+_CONTAINER_LIFE = timedelta(minutes=5)
+#: What an id of each kind of use begins with.
+_PREFIXES = {"mcp_tool_use": "mcptoolu_", "server_tool_use": "srvtoolu_"}
 
 
 @attrs.frozen
 class Ids:
-    """The ids in an answer.
+    """The ids in an answer, and its date.
 
     Args:
         request: of the request, as in the `request-id` header.
         message: of the message.
-        tool_use: of its n-th call, from 0.
+        tool_use: of its n-th call, from 0, whoever answers it.
+        date: when it is made, as in the `date` header.
     """
 
     request: str
     message: str
     tool_use: Callable[[int], str]
+    date: str = "Sat, 21 Nov 2026 12:00:00 GMT"
 
 
 def message(reply: Reply, ids: Ids) -> dict[str, Any]:
     """The whole message of an answer that is not streamed."""
-    calls = 0
-    content = []
-    for block in reply.blocks:
-        content.append(_block(block, ids.tool_use(calls) if isinstance(block, Call) else ""))
-        calls += isinstance(block, Call)
-    usage = _usage(reply, reply.output_tokens)
-    usage["output_tokens_details"] = {"thinking_tokens": reply.thinking_tokens}
-    return _message(reply, ids, content, usage) | _ending(reply) | {"usage": usage}
+    content = [
+        whole_block(block, id_, caller, ids.date)
+        for block, (id_, caller) in zip(reply.blocks, block_ids(reply, ids), strict=True)
+    ]
+    usage = first_usage(reply.input, reply.output_tokens, reply.geo)
+    usage |= more_usage(reply.thinking_tokens, reply.extras)
+    if reply.extras.speed is not None:
+        usage["speed"] = reply.extras.speed
+    whole = _message(reply, ids, content, usage)
+    whole |= _ending(reply)
+    if reply.extras is not NO_EXTRAS:
+        whole |= _more(reply, ids)
+    return whole
 
 
 def opening(reply: Reply, ids: Ids, output_tokens: int) -> dict[str, Any]:
     """The message in `message_start`: nothing said yet, and some tokens produced."""
-    return _message(reply, ids, [], _usage(reply, output_tokens))
+    usage = first_usage(reply.opening, output_tokens, reply.geo)
+    if reply.extras.speed is not None:
+        usage["speed"] = reply.extras.speed
+    begun = _message(reply, ids, [], usage)
+    if reply.extras.diagnosed:
+        begun["diagnostics"] = None
+    return begun
 
 
-def closing(reply: Reply) -> dict[str, Any]:
+def closing(reply: Reply, ids: Ids) -> dict[str, Any]:
     """The data of `message_delta`: why the answer ends, and what it cost in all."""
-    return {
-        "type": "message_delta",
-        "delta": _ending(reply),
-        "usage": {
-            "input_tokens": reply.input_tokens,
-            "cache_creation_input_tokens": 0,
-            "cache_read_input_tokens": 0,
-            "output_tokens": reply.output_tokens,
-            "output_tokens_details": {"thinking_tokens": reply.thinking_tokens},
-        },
-    }
+    extras = reply.extras
+    delta = _ending(reply)
+    usage = last_usage(reply.input, reply.output_tokens, reply.thinking_tokens, extras)
+    data: dict[str, Any] = {"type": "message_delta", "delta": delta, "usage": usage}
+    if extras is not NO_EXTRAS:
+        more = _more(reply, ids)
+        if "container" in more:
+            delta["container"] = more["container"]
+        if "context_management" in more:
+            data["context_management"] = more["context_management"]
+    return data
 
 
-def empty_block(block: Block, id_: str) -> dict[str, Any]:
-    """A block as it is in `content_block_start`."""
-    match block:
-        case Text():
-            return {"type": "text", "text": ""}
-        case Thoughts():
-            return {"type": "thinking", "thinking": "", "signature": ""}
-        case Call():
-            return _call(block, id_, {})
-
-
-def _block(block: Block, id_: str) -> dict[str, Any]:
-    match block:
-        case Text():
-            return {"type": "text", "text": block.text}
-        case Thoughts():
-            return {"type": "thinking", "thinking": block.text, "signature": block.signature}
-        case Call():
-            return _call(block, id_, block.input)
-
-
-def _call(block: Call, id_: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "tool_use",
-        "id": id_,
-        "name": block.name,
-        "input": arguments,
-        "caller": {"type": "direct"},
-    }
+def block_ids(reply: Reply, ids: Ids) -> Sequence[tuple[str, str]]:
+    """For each block the id in it, and that of the use whose code called; empty where there is none."""
+    known: list[str] = []
+    given: list[tuple[str, str]] = []
+    for block in reply.blocks:
+        if not isinstance(block, (Call, Use, Result)):
+            given.append(("", ""))
+            continue
+        if isinstance(block, Result):
+            id_ = block.of if isinstance(block.of, str) else known[block.of]
+        else:
+            id_ = ids.tool_use(len(known))
+            if isinstance(block, Use):
+                id_ = _PREFIXES[block.kind] + id_.partition("_")[2]
+            known.append(id_)
+        within = None if isinstance(block, Call) else block.within
+        given.append((id_, "" if within is None else known[within]))
+    return given
 
 
 def _message(
@@ -112,17 +122,23 @@ def _ending(reply: Reply) -> dict[str, Any]:
     return {
         "stop_reason": reply.stop_reason,
         "stop_sequence": reply.stop_sequence,
-        "stop_details": None,
+        "stop_details": reply.extras.stop_details,
     }
 
 
-def _usage(reply: Reply, output_tokens: int) -> dict[str, Any]:
-    return {
-        "input_tokens": reply.input_tokens,
-        "cache_creation_input_tokens": 0,
-        "cache_read_input_tokens": 0,
-        "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
-        "output_tokens": output_tokens,
-        "service_tier": "standard",
-        "inference_geo": reply.geo,
-    }
+def _more(reply: Reply, ids: Ids) -> dict[str, Any]:
+    """What only some answers have."""
+    extras = reply.extras
+    more: dict[str, Any] = {}
+    if extras.runs:
+        expires_at = moment(ids.date) + _CONTAINER_LIFE
+        id_ = extras.container or "container_" + ids.message.partition("_")[2]
+        more["container"] = {
+            "id": id_,
+            "expires_at": expires_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        }
+    if extras.edits is not None:
+        more["context_management"] = {"applied_edits": list(extras.edits)}
+    if extras.diagnosed:
+        more["diagnostics"] = None
+    return more

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import shake_128
+from random import Random
 
 from simtwin.api.reply.words import ADJECTIVES, ADVERBS, NOUNS, PLACES, VERBS
 
@@ -67,6 +68,16 @@ def before_call(source: bytes) -> str:
 def word(source: int) -> str:
     """A noun, by number."""
     return NOUNS[source % len(NOUNS)]
+
+
+def phrase(rng: Random) -> str:
+    """A few words that belong together, such as a title or what to search for."""
+    return f"{rng.choice(ADJECTIVES)} {rng.choice(NOUNS)} {rng.choice(NOUNS)}"
+
+
+def summary(source: bytes) -> str:
+    """What a conversation is compacted to."""
+    return "The conversation so far, in short. " + _text(source + b"summary", _OPENINGS)
 
 
 def _text(source: bytes, openings: Sequence[Shape]) -> str:

@@ -1,127 +1,121 @@
 """An answer before it has a form: its blocks, why it ends, and what it costs.
 
-    request ─► spec ─► compose_reply ─► Reply ─► JSON message or stream of events
+    request ─► spec ─► Said ─► compose_reply ─► Reply ─► JSON message or stream of events
 
-What is said depends on the seed and the request's fingerprint alone, so the same question gets the
-same answer, streamed or not.
+What is said depends on the seed and the request's fingerprint alone, unless somebody else decides
+it; so the same question gets the same answer, streamed or not.
 """
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
 from hashlib import shake_128
 
 import attrs
 
-from simtwin.api.reply import prose
-from simtwin.api.reply.blocks import Block, Call, Text, Thoughts
+from simtwin.api.reply.blocks import Block
+from simtwin.api.reply.said import Said, SaidSummary
+from simtwin.api.reply.seeded import seeded
 from simtwin.api.reply.spec import ReplySpec
-from simtwin.api.request.thinking import Thinking
-from simtwin.api.tokens import count, pieces
+from simtwin.api.reply.turn import PLAIN
+from simtwin.api.reply.usage import NO_EXTRAS, Extras, InputUsage, Iteration
+from simtwin.api.reply.writing import Writing
+from simtwin.api.tokens import count
 
-#: What a call costs besides its name and input: recorded calls cost 33 to 76 in all (2025 to 2026).
-CALL_TOKENS = 34
+#: What a model is given besides the summary when a compacted conversation goes on.
+_AFTER_COMPACTION = 100
+_RUNS_CODE = "code_execution_tool_result"
 
 
 @attrs.frozen
 class Reply:
-    """What is said. `rhythm` is random bytes by which a stream is cut into deltas."""
+    """What is said.
+
+    Args:
+        model: the model's name as the answer gives it.
+        geo: where inference runs.
+        opening: the input as it is known when the answer begins.
+        input: the input in the end, with what the server's tools brought in.
+        blocks: what it is made of.
+        stop_reason: why it ends.
+        stop_sequence: the text before which it ends.
+        output_tokens: what it costs.
+        thinking_tokens: how much of that is thinking.
+        rhythm: random bytes by which a stream is cut into deltas.
+        extras: what only some answers have.
+    """
 
     model: str
     geo: str
-    input_tokens: int
+    opening: InputUsage
+    input: InputUsage
     blocks: tuple[Block, ...]
     stop_reason: str
     stop_sequence: str | None
     output_tokens: int
     thinking_tokens: int
     rhythm: bytes
+    extras: Extras = NO_EXTRAS
+
+    @property
+    def input_tokens(self) -> int:
+        """What the request cost that no cache has."""
+        return self.input.fresh
 
 
-def compose_reply(spec: ReplySpec) -> Reply:
-    """The answer, whole: at most `max_tokens`, and exactly that many where it ends for them."""
-    writing = _Writing(spec)
+def compose_reply(spec: ReplySpec, said: Said | None = None) -> Reply:
+    """The answer, whole: at most `max_tokens`, and exactly that many where it ends for them.
+
+    Args:
+        spec: what the answer depends on.
+        said: what is to be said; None for what the seed gives.
+    """
+    said = seeded(spec) if said is None else said
+    writing = Writing(spec, said)
+    output_tokens = spec.max_tokens - writing.room
+    input_usage = spec.input.more(writing.brought)
+    extras = NO_EXTRAS
+    if spec.turn is not PLAIN or said.stop_details is not None or writing.served:
+        if spec.turn.compacts:
+            input_usage = InputUsage(_summarized(said) + _AFTER_COMPACTION)
+        extras = _extras(spec, said, writing, input_usage, output_tokens)
     return Reply(
         spec.model,
         spec.geo,
-        spec.input_tokens,
+        spec.input,
+        input_usage,
         tuple(writing.blocks),
         writing.stop_reason,
         writing.stop_sequence,
-        spec.max_tokens - writing.room,
+        output_tokens,
         writing.thinking_tokens,
         shake_128(spec.source + b"rhythm").digest(64),
+        extras,
     )
 
 
-class _Writing:
-    """An answer being written, block by block, until it is whole or something stops it."""
+def _extras(
+    spec: ReplySpec, said: Said, writing: Writing, input_usage: InputUsage, output_tokens: int
+) -> Extras:
+    turn, results = spec.turn, writing.results
+    iterations = []
+    if turn.compacts:
+        iterations.append(Iteration("compaction", spec.input, _summarized(said)))
+    if turn.iterates:
+        iterations.append(Iteration("message", input_usage, output_tokens))
+    return Extras(
+        searches=results.count("web_search_tool_result"),
+        fetches=results.count("web_fetch_tool_result"),
+        served=writing.served,
+        iterations=tuple(iterations),
+        edits=turn.edits if turn.edits is not None else () if turn.compacts else None,
+        runs=any(kind.endswith(_RUNS_CODE) for kind in results),
+        container=turn.container,
+        stop_details=said.stop_details if writing.stop_reason == said.stop_reason else None,
+        speed=turn.speed,
+        diagnosed=turn.diagnosed,
+    )
 
-    def __init__(self, spec: ReplySpec) -> None:
-        self._spec = spec
-        self.room = spec.max_tokens
-        self.blocks: list[Block] = []
-        self.thinking_tokens = 0
-        self.stop_sequence: str | None = None
-        self.stop_reason = self._write()
 
-    def _write(self) -> str:
-        spec = self._spec
-        if spec.thinking is not None and not self._think(spec.thinking):
-            return "max_tokens"
-        if spec.tool is None:
-            return self._say(prose.answer(spec.source)) or "end_turn"
-        stopped = None if spec.forced else self._say(prose.before_call(spec.source))
-        return stopped or self._call(*spec.tool)
-
-    def _think(self, thinking: Thinking) -> bool:
-        """Think; False where the room did not do."""
-        wanted = pieces(prose.thoughts(self._spec.source))[: thinking.budget]
-        fitting = tuple(wanted[: self.room])
-        if fitting:
-            source = shake_128(self._spec.source + b"signature").digest(256)
-            signature = b64encode(source[: 200 + source[0] // 5]).decode()
-            self.blocks.append(Thoughts(fitting, signature, thinking.shown))
-        self.thinking_tokens = len(fitting)
-        self.room -= len(fitting)
-        return len(fitting) == len(wanted)
-
-    def _say(self, text: str) -> str | None:
-        """Say a text as far as it goes; returns what stopped it."""
-        wanted = pieces(text)
-        fitting = wanted[: self.room]
-        stopped = "max_tokens" if len(fitting) < len(wanted) else None
-        if self._spec.stop_sequences:
-            said = "".join(fitting)
-            first = self._first_stop(said)
-            if first is not None:
-                at, self.stop_sequence = first
-                fitting = pieces(said[:at])
-                stopped = "stop_sequence"
-        if fitting:
-            self.blocks.append(Text(tuple(fitting)))
-            self.room -= len(fitting)
-        return stopped
-
-    def _first_stop(self, said: str) -> tuple[int, str] | None:
-        """The stop sequence that is complete first, and where it begins."""
-        found = [
-            (at + len(stop), at, stop)
-            for stop in self._spec.stop_sequences
-            if (at := said.find(stop)) >= 0
-        ]
-        return min(found)[1:] if found else None
-
-    def _call(self, name: str, arguments: str) -> str:
-        if not self.room:
-            return "max_tokens"
-        opening = min(self.room, CALL_TOKENS + count(name))
-        self.room -= opening
-        # A call without arguments is recorded without any JSON.
-        wanted = pieces(arguments) if arguments != "{}" else []
-        fitting = tuple(wanted[: self.room])
-        whole = len(fitting) == len(wanted)
-        self.room -= len(fitting)
-        self.blocks.append(Call(name, json.loads(arguments) if whole else {}, fitting, opening))
-        return "tool_use" if whole else "max_tokens"
+def _summarized(said: Said) -> int:
+    """The tokens of the summary that a conversation was compacted to."""
+    return sum(count(block.text) for block in said.blocks if isinstance(block, SaidSummary))

@@ -29,6 +29,21 @@ _REASONS: Mapping[str, str] = {
     "Extra data": "unexpected content after document",
 }
 
+#: A larger body, in bytes, is not looked at twice: the standard library's parser takes its time.
+_SECOND_LOOK = 256 * 1024
+#: The words of msgspec.
+_PLACE = re.compile(r"\(byte (\d+)\)")
+_BRIEF: Mapping[str, str] = {
+    "truncated": _END,
+    "trailing comma": _COMMA,
+    "trailing characters": "unexpected content after document",
+    "invalid escape": "invalid escaped character in string",
+    "unicode": "invalid escaped unicode in string",
+    "surrogate": "no low surrogate in string",
+    "out of range": _TOO_LARGE,
+    "utf-8": "str is not valid UTF-8: surrogates not allowed",
+}
+
 # An escaped surrogate without its other half. The backslash must not be escaped itself.
 _LONE_SURROGATE = re.compile(
     r"(?<!\\)(?:\\\\)*(?P<place>\\u(?:"
@@ -49,8 +64,8 @@ def decode(body: bytes) -> dict[str, Any]:
         doc = _decode(body)
     except RecursionError:
         raise _malformed(_TOO_DEEP, "", 0) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise _explained(body) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise _explained(body, fault) from None
     if type(doc) is not dict:
         raise invalid("Input should be a valid dictionary")
     return doc
@@ -81,8 +96,10 @@ def _finite(literal: str) -> float:
     return 0.0
 
 
-def _explained(body: bytes) -> Rejected:
+def _explained(body: bytes, fault: Exception) -> Rejected:
     """Why a body does not decode, by a second look at it with a parser that knows its place."""
+    if len(body) > _SECOND_LOOK:
+        return _briefly(body, fault)
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
@@ -103,6 +120,16 @@ def _explained(body: bytes) -> Rejected:
     if lone is None:
         return _malformed(_CHARACTER, "", 0)
     return _malformed("no low surrogate in string", text, lone.start("place"))
+
+
+def _briefly(body: bytes, fault: Exception) -> Rejected:
+    """The same of a large body, from what the first look found: the second would hold others up."""
+    said = str(fault)
+    place = _PLACE.search(said)
+    at = len(body) if place is None else int(place[1])
+    reason = next((known for words, known in _BRIEF.items() if words in said), _CHARACTER)
+    before = body[:at].decode(errors="replace")
+    return _malformed(reason, before, len(before))
 
 
 def _translated(error: json.JSONDecodeError, text: str) -> Rejected:

@@ -1,66 +1,45 @@
-"""The fields that a request may have, and what the simple ones among them are.
-
-The lists are those of SDK 2.12.0 (message_create_params.py, message_count_tokens_params.py and
-their beta twins), with what the API takes although that SDK no longer sends it.
-"""
+"""The fields of a request, held against the tables in their order."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-#: Refused by the edition of 2026-10-21: platform.claude.com, migration to 2026-10-21.
-SAMPLING = frozenset(("temperature", "top_k", "top_p"))
+from simtwin.api.errors import invalid
+from simtwin.api.request.content import check_messages
+from simtwin.api.request.phrases import EXTRA, MISSING, shown
+from simtwin.api.request.shape.check import Check
+from simtwin.api.request.shape.pieces import in_pieces
+from simtwin.api.request.steps import Steps
 
-#: Fields of a request to count tokens.
-COUNT = frozenset(
-    (
-        "billing_policy",
-        "cache_control",
-        "compaction",
-        "context_management",
-        "mcp_servers",
-        "messages",
-        "model",
-        "output_config",
-        "output_format",
-        "speed",
-        "system",
-        "thinking",
-        "tool_choice",
-        "tools",
-    )
-)
+_MESSAGES = "messages"
 
-#: Fields of a request to answer.
-MESSAGES = (
-    COUNT
-    | SAMPLING
-    | {
-        "container",
-        "diagnostics",
-        "fallback_credit_token",
-        "fallbacks",
-        "inference_geo",
-        "max_tokens",
-        "metadata",
-        "service_tier",
-        "stop_sequences",
-        "stream",
-        "thread",
-    }
-)
 
-#: Fields of which no more than the type is looked at. A null is an absent field.
-KINDS: Mapping[str, type] = {
-    "cache_control": dict,
-    "context_management": dict,
-    "inference_geo": str,
-    "mcp_servers": list,
-    "metadata": dict,
-    "output_config": dict,
-    "output_format": dict,
-    "service_tier": str,
-    "speed": str,
-    "stream": bool,
-    "top_k": int,
-}
+def check_fields(
+    doc: Mapping[str, Any], table: Mapping[str, Check], needed: frozenset[str], version: str
+) -> Steps[None]:
+    """Hold every field against its check, and see that there is none besides.
+
+    Args:
+        doc: the body.
+        table: the checks of all fields but the turns, in the order in which they are told of.
+        needed: the fields that must be there; the turns always must.
+        version: the edition, on which the shape of the turns depends.
+
+    Raises:
+        Rejected: with the first fault.
+    """
+    for name, check in table.items():
+        if name in doc:
+            fault = yield from in_pieces(check, doc[name])
+            if fault is not None:
+                raise invalid(f"{name}{fault}")
+        elif name in needed:
+            raise invalid(f"{name}: {MISSING}")
+        if name == "model":
+            if _MESSAGES not in doc:
+                raise invalid(f"{_MESSAGES}: {MISSING}")
+            yield from check_messages(doc[_MESSAGES], version)
+    for name in doc:
+        if name not in table and name != _MESSAGES:
+            raise invalid(f"{shown(name)}: {EXTRA}")

@@ -10,6 +10,7 @@ import attrs
 import msgspec
 
 from simtwin.api.errors import invalid
+from simtwin.api.request.encoded import encoded
 from simtwin.api.request.steps import Steps
 from simtwin.api.tokens import WINDOW, count_request
 
@@ -17,8 +18,6 @@ from simtwin.api.tokens import WINDOW, count_request
 _UNSAID = frozenset(("stream", "metadata"))
 #: Where the conversation of the journal's chain begins.
 _ROOT = b""
-#: A dictionary of more fields than this is looked at field by field.
-_FEW_FIELDS = 32
 #: What a piece counts for besides its bytes: many short ones take long as well.
 _OVERHEAD = 64
 
@@ -115,44 +114,11 @@ def _top(said: Mapping[str, Any]) -> Iterator[tuple[bytes, bool] | None]:
             for message in said[name]:
                 yield between, False
                 between = b","
-                for data in _canonical(message):
+                for data in encoded(message, by_name=True):
                     yield data, True
                 yield None
             yield b"]", False
         else:
-            for data in _canonical(said[name]):
+            for data in encoded(said[name], by_name=True):
                 yield data, False
     yield b"}", False
-
-
-def _canonical(value: Any) -> Iterator[bytes]:
-    """Canonical JSON in pieces of at most a window; short texts and plain objects are one."""
-    match value:
-        case str() if len(value) > WINDOW:
-            yield b'"'
-            for start in range(0, len(value), WINDOW):
-                yield _encode(value[start : start + WINDOW])[1:-1]
-            yield b'"'
-        case dict() if not _is_plain(value):
-            before = b"{"
-            for name in sorted(value):
-                yield before + _encode(name) + b":"
-                before = b","
-                yield from _canonical(value[name])
-            yield b"}"
-        case list() if value:
-            before = b"["
-            for item in value:
-                yield before
-                before = b","
-                yield from _canonical(item)
-            yield b"]"
-        case _:
-            yield _encode(value)
-
-
-def _is_plain(value: dict[str, Any]) -> bool:
-    return len(value) <= _FEW_FIELDS and all(
-        len(item) <= WINDOW if isinstance(item, str) else not isinstance(item, (dict, list))
-        for item in value.values()
-    )

@@ -8,6 +8,8 @@ from simtwin.core.quote import quote
 
 MISSING = "Field required"
 EXTRA = "Extra inputs are not permitted"
+#: Where a `type` tells one of several kinds of object; pydantic's words for such a union.
+OBJECT = "Input should be a valid dictionary or object to extract fields from"
 
 #: A name that a caller made up is shown this far: it may be as long as a body.
 _LONGEST_NAME = 256
@@ -35,6 +37,11 @@ def at_least(least: int) -> str:
     return f"Input should be greater than or equal to {least}"
 
 
+def unfit(bound: str, count: int, unit: str, what: str = "String") -> str:
+    """What is said of a text, or a list, that is too short or too long."""
+    return f"{what} should have {bound} {count} {unit}{'' if count == 1 else 's'}"
+
+
 def unknown_tag(tag: object, known: Iterable[str]) -> str:
     """What is said of an object whose `type` is none of `known`; seen on the real API in 2026-01."""
     found = shown(tag) if isinstance(tag, str) else quote(tag)
@@ -45,11 +52,3 @@ def unknown_tag(tag: object, known: Iterable[str]) -> str:
 def shown(name: str) -> str:
     """A name of the caller's as a message shows it: as it is, but not at length."""
     return name[:_LONGEST_NAME]
-
-
-def field_fault(holder: Mapping[str, object], name: str, kind: type) -> str | None:
-    """What is wrong with a required field of a given type, None where nothing is."""
-    value = holder.get(name)
-    if type(value) is kind:
-        return None
-    return NOT_A[kind] if name in holder else MISSING

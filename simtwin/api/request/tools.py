@@ -1,59 +1,36 @@
-"""The tools that a request offers, and which of them it wants called."""
+"""The tools that a request offers, and which of them it wants called.
+
+What comes here has the shape that the tables want.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 import attrs
 
-from simtwin.api.errors import Rejected, invalid
-from simtwin.api.reply.schema import check_schema
-from simtwin.api.request.phrases import MISSING, NOT_A, field_fault, one_of, shown, unknown_tag
+from simtwin.api.errors import invalid
+from simtwin.api.model import Model
+from simtwin.api.reply.values.schema import check_schema
+from simtwin.api.request.phrases import shown
+from simtwin.api.request.rules.generation import refuses_forcing
+from simtwin.api.request.rules.grammar import MOST_STRICT_TOOLS, Grammar
+from simtwin.api.request.steps import Steps
 
-LONGEST_NAME = 128
-_NAME_CHARACTERS = re.compile(r"[a-zA-Z0-9_-]+", re.ASCII)
-
-#: Tools whose behaviour the API knows, by their dated type (SDK 2.12.0, tool_union_param.py and its
-#: beta twin). The twin's model never calls one.
-TYPED = frozenset(
-    (
-        "advisor_20260301",
-        "bash_20241022",
-        "bash_20250124",
-        "browser_toolset_20260801",
-        "code_execution_20250522",
-        "code_execution_20250825",
-        "code_execution_20260120",
-        "code_execution_20260521",
-        "computer_20241022",
-        "computer_20250124",
-        "computer_20251124",
-        "computer_toolset_20260801",
-        "mcp_toolset",
-        "memory_20250818",
-        "text_editor_20241022",
-        "text_editor_20250124",
-        "text_editor_20250429",
-        "text_editor_20250728",
-        "tool_search_tool_bm25",
-        "tool_search_tool_bm25_20251119",
-        "tool_search_tool_regex",
-        "tool_search_tool_regex_20251119",
-        "web_fetch_20250910",
-        "web_fetch_20260209",
-        "web_fetch_20260309",
-        "web_fetch_20260318",
-        "web_search_20250305",
-        "web_search_20260209",
-        "web_search_20260318",
-    )
+#: Tools that bring others, whose names the request does not say.
+_SETS = frozenset(("browser_toolset_20260801", "computer_toolset_20260801", "mcp_toolset"))
+#: Only one of these may be given.
+_DOMAINS = ("allowed_domains", "blocked_domains")
+#: With this beta, and after it, every MCP server belongs to a toolset.
+_TOOLSETS_SINCE = "mcp-client-2025-11-20"
+_INVALID_SCHEMA = (
+    "JSON schema is invalid. It must match JSON Schema draft 2020-12 "
+    "(https://json-schema.org/draft/2020-12). Learn more about tool use at "
+    "https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview."
 )
-_TAGS = TYPED | {"custom"}
 
 Choosing = Literal["auto", "any", "tool", "none"]
-_CHOICES: tuple[Choosing, ...] = ("auto", "any", "tool", "none")
 
 
 @attrs.frozen
@@ -81,62 +58,33 @@ class ToolChoice:
     @property
     def forced(self) -> bool:
         """Whether the answer must be a call."""
-        return self.type in ("any", "tool")
+        return self.type in _FORCING
 
 
 AUTO = ToolChoice()
+_FORCING = ("any", "tool")
 
 
-def read_tools(tools: object) -> tuple[tuple[Tool, ...], frozenset[str], str | None]:
-    """The tools that can be called, the names of all, and what pydantic would not have seen.
+@attrs.define
+class Offer:
+    """What the tools of a request come to.
 
-    Raises:
-        Rejected: a tool does not have the shape it should have, or its schema is out of bounds.
+    Args:
+        tools: those that the model can call.
+        names: of all.
+        servers: of MCP, that a toolset takes its tools from.
+        open: whether there are tools whose names the request does not say.
     """
-    if not isinstance(tools, list):
-        raise invalid(f"tools: {NOT_A[list]}")
-    callable_tools = []
-    names: list[str] = []
-    for index, tool in enumerate(tools):
-        if not isinstance(tool, dict):
-            raise invalid(f"tools.{index}: {NOT_A[dict]}")
-        tag = tool.get("type") or "custom"
-        if not isinstance(tag, str) or tag not in _TAGS:
-            raise invalid(f"tools.{index}: {unknown_tag(tag, _TAGS)}")
-        if tag == "custom":
-            callable_tools.append(_custom(tool, f"tools.{index}.custom"))
-        name = tool.get("name")
-        if isinstance(name, str):
-            names.append(name)
-    known = frozenset(names)
-    doubled = None if len(known) == len(names) else "tools: Tool names must be unique."
-    return tuple(callable_tools), known, doubled
+
+    tools: list[Tool] = attrs.Factory(list)
+    names: set[str] = attrs.Factory(set)
+    servers: set[str] = attrs.Factory(set)
+    open: bool = False
 
 
-def read_choice(choice: object, names: frozenset[str]) -> tuple[ToolChoice, str | None]:
-    """Which tool to call, and what pydantic would not have seen.
-
-    Raises:
-        Rejected: it does not have the shape it should have.
-    """
-    if not isinstance(choice, dict):
-        raise invalid(f"tool_choice: {NOT_A[dict]}")
-    if "type" not in choice:
-        raise invalid(f"tool_choice.type: {MISSING}")
-    tag = choice["type"]
-    if tag not in _CHOICES:
-        raise invalid(f"tool_choice: {unknown_tag(tag, _CHOICES)}")
-    name = None
-    if tag == "tool":
-        fault = field_fault(choice, "name", str)
-        if fault is not None:
-            raise invalid(f"tool_choice.tool.name: {fault}")
-        name = choice["name"]
-    if not names:
-        return ToolChoice(tag, name), "tool_choice may only be specified while providing tools."
-    if name is not None and name not in names:
-        return ToolChoice(tag, name), f"Tool '{shown(name)}' not found in provided tools"
-    return ToolChoice(tag, name), None
+def read_choice(choice: Mapping[str, Any] | None) -> ToolChoice:
+    """Which tool to call."""
+    return AUTO if choice is None else ToolChoice(choice["type"], choice.get("name"))
 
 
 def on_offer(tools: Sequence[Tool], choice: ToolChoice) -> tuple[Tool, ...]:
@@ -148,31 +96,105 @@ def on_offer(tools: Sequence[Tool], choice: ToolChoice) -> tuple[Tool, ...]:
     return tuple(tool for tool in tools if not tool.deferred)
 
 
-def _custom(tool: Mapping[str, Any], path: str) -> Tool:
-    fault = field_fault(tool, "name", str)
-    if fault is not None:
-        raise invalid(f"{path}.name: {fault}")
-    name = tool["name"]
-    if len(name) > LONGEST_NAME:
-        raise invalid(f"{path}.name: String should have at most {LONGEST_NAME} characters")
-    if not _NAME_CHARACTERS.fullmatch(name):
-        pattern = f"^[a-zA-Z0-9_-]{{1,{LONGEST_NAME}}}$"
-        raise invalid(f"{path}.name: String should match pattern '{pattern}'")
-    fault = field_fault(tool, "input_schema", dict)
-    if fault is not None:
-        raise invalid(f"{path}.input_schema: {fault}")
-    schema = tool["input_schema"]
-    if schema.get("type") != "object":
-        said = one_of(["object"]) if "type" in schema else MISSING
-        raise invalid(f"{path}.input_schema.type: {said}")
-    reason = check_schema(schema)
-    if reason is not None:
-        raise _bad_schema(path, reason)
-    return Tool(name, schema, tool.get("defer_loading") is True)
+def read_tools(tools: Sequence[Mapping[str, Any]], grammar: Grammar) -> Steps[Offer]:
+    """The tools that a request offers, held against each other.
+
+    Args:
+        tools: the tools, of the right shape.
+        grammar: gets the schemas of those that are strict.
+
+    Raises:
+        Rejected: two have one name, or a schema is out of bounds.
+    """
+    offer = Offer()
+    strict = 0
+    for index, tool in enumerate(tools):
+        tag = tool.get("type") or "custom"
+        path = f"tools.{index}.{tag}"
+        name = tool.get("name")
+        if name in offer.names:
+            # Seen in 2025.
+            raise invalid("tools: Tool names must be unique.")
+        if name is not None:
+            offer.names.add(name)
+        offer.open = offer.open or tag in _SETS
+        strict += tool.get("strict") is True
+        if tag == "custom":
+            _check_schema(tool["input_schema"], path)
+            if tool.get("strict") is True:
+                grammar.add(tool["input_schema"], path)
+            deferred = tool.get("defer_loading") is True
+            offer.tools.append(Tool(tool["name"], tool["input_schema"], deferred))
+            yield
+        elif tag == "mcp_toolset":
+            offer.servers.add(tool["mcp_server_name"])
+        elif all(tool.get(field) for field in _DOMAINS):
+            # Documented; style.
+            raise invalid(f"{path}: only one of allowed_domains and blocked_domains may be set")
+    if strict > MOST_STRICT_TOOLS:
+        # Style, after the words for optional parameters.
+        raise invalid(
+            f"Too many strict tools ({strict}), which would make grammar compilation inefficient. "
+            f"Reduce the number of strict tools (limit: {MOST_STRICT_TOOLS})."
+        )
+    return offer
 
 
-def _bad_schema(path: str, reason: str) -> Rejected:
-    return invalid(
-        f"{path}.input_schema: JSON schema is invalid. It must match JSON Schema draft 2020-12 "
-        f"(https://json-schema.org/draft/2020-12): {reason}"
-    )
+def check_choice(doc: Mapping[str, Any], offer: Offer, model: Model) -> None:
+    """Hold the choice of a tool against the tools, the thinking and the model.
+
+    Raises:
+        Rejected: there is no such tool, or a call cannot be forced.
+    """
+    choice = doc.get("tool_choice")
+    if choice is None:
+        return
+    if not doc.get("tools") and not doc.get("mcp_servers"):
+        # Recalled, like the next.
+        raise invalid("tool_choice may only be specified while providing tools.")
+    if choice["type"] not in _FORCING:
+        return
+    name = choice.get("name")
+    if name is not None and name not in offer.names and not offer.open:
+        raise invalid(f"Tool '{shown(name)}' not found in provided tools")
+    refusal = refuses_forcing(model)
+    if refusal is not None:
+        raise invalid(refusal)
+    if (doc.get("thinking") or {}).get("type") == "enabled":
+        # Seen in 2026-08, for both kinds of force (workglow-dev/libs#746).
+        raise invalid("Thinking may not be enabled when tool_choice forces tool use.")
+
+
+def check_servers(doc: Mapping[str, Any], offer: Offer, betas: Collection[str]) -> None:
+    """Hold the MCP servers against the toolsets that use them.
+
+    Raises:
+        Rejected: a toolset has no server, or a server no toolset where it must have one.
+    """
+    servers = dict.fromkeys(server["name"] for server in doc.get("mcp_servers") or ())
+    for name in offer.servers.difference(servers):
+        # Style, after the next.
+        raise invalid(
+            f"MCP server '{shown(name)}' is referenced by an `mcp_toolset` in `tools` but not "
+            "defined in `mcp_servers`."
+        )
+    if any(beta.startswith("mcp-client-") and beta >= _TOOLSETS_SINCE for beta in betas):
+        for name in servers:
+            if name not in offer.servers:
+                # Seen in 2026-09 (anthropics/anthropic-sdk-csharp#255).
+                raise invalid(
+                    f"MCP server '{shown(name)}' is defined but not referenced by any "
+                    "`mcp_toolset` in `tools`."
+                )
+
+
+def _check_schema(schema: Mapping[str, Any], path: str) -> None:
+    if not schema.keys().isdisjoint(("oneOf", "allOf", "anyOf")):
+        # Seen in 2025.
+        raise invalid(
+            f"{path}.input_schema: input_schema does not support oneOf, allOf, or anyOf "
+            "at the top level"
+        )
+    if check_schema(schema) is not None:
+        # Seen in 2026-08 (anthropics/claude-code#86665); the real API does not say why either.
+        raise invalid(f"{path}.input_schema: {_INVALID_SCHEMA}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
@@ -12,11 +13,14 @@ import trio
 from simtwin.actors.actor import present
 from simtwin.api.answer import curve, json_answer, sse_answer
 from simtwin.api.errors import ApiError, Rejected
+from simtwin.api.model import Model
 from simtwin.api.models import info, page, resolve
+from simtwin.api.pacing import Pace, Pacing
 from simtwin.api.reply.reply import compose_reply
 from simtwin.api.reply.spec import spec
-from simtwin.api.request.measure import measure
-from simtwin.api.request.parse import parsing, parsing_count
+from simtwin.api.request.measure import Measured, measure
+from simtwin.api.request.parse import MessagesRequest, parsing, parsing_count
+from simtwin.api.request.prefix import cacheable
 from simtwin.api.tiers import COUNT_TOKENS
 from simtwin.api.version import resolve as resolve_version
 from simtwin.core.plan import Chunk, End, Head, Plan
@@ -26,6 +30,9 @@ from simtwin.core.usage import Tokens
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.limits import admitted
 from simtwin.edge.data_plane.production import Production
+from simtwin.edge.data_plane.prompt_cache import NOT_LOOKED, Looked, look_up
+from simtwin.edge.data_plane.scripted import scripted
+from simtwin.edge.data_plane.times import given_back
 from simtwin.edge.twin import Twin
 
 Doc = Mapping[str, Any]
@@ -60,18 +67,32 @@ async def _message(
     request = await _drained(parsing(doc, version, betas))
     measured = await _drained(measure(doc, exchange.body_bytes))
     exchange.fingerprint, exchange.messages = measured.fingerprint, measured.turns
-    what = spec(request, exchange.seed, measured)
-    reply = compose_reply(what)
-    pace = _pace(twin, exchange)
+    looked = await _looked(twin, exchange, request, measured)
+    what = spec(request, exchange.seed, measured, betas, looked.cached)
+    reply = compose_reply(what, await scripted(twin, exchange, doc))
+    charged = looked.charged(measured.input_tokens, request.model)
+    pace = _pace(twin, exchange, request.model, measured.input_tokens - looked.cached.read)
     foreseen = curve(reply, pace, present())
-    ask = Ask(request.model.pool, exchange.hold, measured.input_tokens, foreseen)
-    limits = await admitted(twin, exchange, ask)
+    ask = Ask(request.model.pool, exchange.hold, charged, foreseen)
+    with given_back(exchange):
+        limits = await admitted(twin, exchange, ask, looked.use(exchange, foreseen.start))
     exchange.reply, exchange.production = reply, Production(foreseen)
-    exchange.input = Tokens(input=measured.input_tokens)
-    common = (*limits, *exchange.headers())
+    exchange.input = Tokens(reply.input.fresh, reply.input.written, reply.input.read)
+    common = (*limits, *exchange.message_headers(twin.wall()))
     if request.stream:
         return sse_answer(reply, pace, Head(200, (*_STREAM, *common)), exchange.ids, exchange.rng())
     return json_answer(reply, pace, Head(200, (*_JSON, *common)), exchange.ids)
+
+
+async def _looked(
+    twin: Twin, exchange: Exchange, request: MessagesRequest, measured: Measured
+) -> Looked:
+    """What there is of the prompt in the cache, where the request wants it to be cached."""
+    if not request.breakpoints:
+        return NOT_LOOKED
+    tokens, size = measured.input_tokens, exchange.body_bytes
+    work = cacheable(request.doc, request.model, request.breakpoints, tokens, size)
+    return await look_up(twin, exchange, await _drained(work))
 
 
 async def _count(
@@ -106,10 +127,11 @@ def _json(exchange: Exchange, doc: dict[str, Any]) -> Plan:
     return (Head(200, (*_JSON, *exchange.headers())), Chunk(_encode(doc)), End())
 
 
-def _pace(twin: Twin, exchange: Exchange) -> Any:
+def _pace(twin: Twin, exchange: Exchange, model: Model, input_tokens: int) -> Pace:
     account = exchange.account
     assert account is not None, "answers are for accounts"  # noqa: S101
-    return twin.board.in_force(OfKey(account.tenant_id, account.api_key_id)).pace
+    pacing: Pacing = twin.board.in_force(OfKey(account.tenant_id, account.api_key_id)).pace
+    return pacing.draw(model.line, input_tokens, partial(exchange.rng, "pace"))
 
 
 def _betas(header: str | None) -> frozenset[str]:

@@ -31,6 +31,7 @@ _STAINLESS = b"x-stainless-"
 _UUID = str(uuid4())[:24]
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
+_write = msgspec.json.Encoder().encode
 
 
 def settle(twin: Twin, exchange: Exchange) -> None:
@@ -65,10 +66,11 @@ def _entry(
         exchange.reply,
     )
     wire = request.wire
-    wall = twin.epoch.wall
+    # Looked up once: it asks two clocks.
+    epoch = twin.epoch.wall(0.0)
 
     def at(time: float | None) -> float | None:
-        return None if time is None else round(wall(time), 6)
+        return None if time is None else round(epoch + time, 6)
 
     whole = exchange.whole
     return Entry(
@@ -136,9 +138,13 @@ def _fired(exchange: Exchange) -> tuple[FiredEntry, ...]:
 def _line(exchange: Exchange) -> object:
     """The body as a part of one line of JSON."""
     body = exchange.body
-    if not isinstance(body, bytes) or not exchange.parses:
+    if not isinstance(body, bytes):
         return None if body is None else readable(body)
-    return msgspec.Raw(msgspec.json.format(body, indent=-1) if b"\n" in body else body)
+    # What was parsed already is not parsed again.
+    read = msgspec.Raw(body) if exchange.parses else readable(body)
+    if isinstance(read, msgspec.Raw) and (b"\n" in body or b"\r" in body):
+        return msgspec.Raw(msgspec.json.format(body, indent=-1))
+    return read
 
 
 def text_of(reply: Reply) -> str:
@@ -218,7 +224,7 @@ def _keep_message(twin: Twin, exchange: Exchange, account: AccountRecord, reply:
         account.tenant_id,
         exchange.model or "",
         exchange.body or b"",
-        keep(_encode(message(reply, exchange.ids))),
+        keep(_write(message(reply, exchange.ids))),
         tuple(name.strip() for name in betas.split(",")) if betas else (),
         twin.wall(),
     )

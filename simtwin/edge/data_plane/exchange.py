@@ -17,6 +17,7 @@ from simtwin.core.key import Fate, Key
 from simtwin.core.plan import Plan
 from simtwin.core.tenant import Tenant
 from simtwin.core.usage import NO_TOKENS, Tokens
+from simtwin.edge.data_plane.edge_headers import edge_headers, needless_retry_after
 from simtwin.edge.data_plane.endpoints import Endpoint
 from simtwin.edge.data_plane.production import Production
 from simtwin.edge.data_plane.request import Request
@@ -44,6 +45,7 @@ class Exchange:
     methods: tuple[str, ...]
     date: str
     marks: bool
+    through_edge: bool = False
     number: int = attrs.field(factory=lambda: next(_numbers))
     progress: Progress = attrs.field(factory=Progress)
     # Of the connection as it was when the request began.
@@ -72,6 +74,8 @@ class Exchange:
     reply: Reply | None = None
     production: Production | None = None
     input: Tokens = NO_TOKENS
+    # What was counted for the answer, where several take turns.
+    timed: str | None = None
     cause: str | None = None
     reason: str | None = None
 
@@ -99,20 +103,29 @@ class Exchange:
             self.request_id,
             "msg_01" + base58(self._name("message"), 22),
             lambda number: "toolu_01" + base58(self._name(f"tool_use/{number}"), 22),
+            self.date,
         )
 
-    def rng(self) -> Random:
-        """Chance for what carries no meaning in the answer."""
-        return Random(self._name("answer"))
+    def rng(self, use: str = "answer") -> Random:
+        """Chance for what carries no meaning in the answer, by what it is for."""
+        return Random(self._name(use))
 
     def headers(self) -> Headers:
         """The headers that every answer has."""
         headers = [("date", self.date), ("request-id", self.request_id)]
         if self.account is not None:
             headers.append(("anthropic-organization-id", self.account.tenant_id))
+        if self.through_edge:
+            headers += edge_headers(self.request_id, self.seed)
         if self.marks:
             headers += self._marks()
         return tuple(headers)
+
+    def message_headers(self, wall: float) -> Headers:
+        """The headers that every message has; `wall` is unix time in seconds."""
+        if not self.through_edge:
+            return self.headers()
+        return (*self.headers(), *needless_retry_after(self.request_id, wall))
 
     def refused(self, error: ApiError) -> Plan:
         """The answer that is `error`."""

@@ -12,6 +12,7 @@ from simtwin.api.tiers import Limits
 from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
 from simtwin.core.bucket import NS
+from simtwin.core.cache import Use
 from simtwin.core.pools import (
     Ask,
     Gauge,
@@ -27,8 +28,14 @@ from simtwin.edge.twin import Twin
 from simtwin.store.records import AccountRecord
 
 
-async def admitted(twin: Twin, exchange: Exchange, ask: Ask) -> Headers:
+async def admitted(twin: Twin, exchange: Exchange, ask: Ask, use: Use | None = None) -> Headers:
     """Take what a request costs, and say how its limits stand: of two, the one that has less left.
+
+    Args:
+        twin: whose limits.
+        exchange: the request.
+        ask: what it costs.
+        use: what the tenant's cache is to keep of it, None for nothing.
 
     Raises:
         Rejected: a limit refuses it; nothing was taken from any.
@@ -38,11 +45,13 @@ async def admitted(twin: Twin, exchange: Exchange, ask: Ask) -> Headers:
     own = await _by_key(twin, exchange, account, ask)
     limits: Limits = twin.board.in_force(OfTenant(account.tenant_id)).limits
     quota = limits.quota(ask.pool)
-    if limits.unlimited:
-        return headers(unlimited_gauges(quota, present()) if own is None else own, _wall(twin))
     try:
+        if limits.unlimited:
+            if use is not None:
+                await twin.tenants.ask(account.tenant_id, partial(tenants.keep, use=use))
+            return headers(unlimited_gauges(quota, present()) if own is None else own, _wall(twin))
         outcome, exchange.tenant = await twin.tenants.ask_reserving(
-            account.tenant_id, partial(tenants.take, ask=ask, quota=quota)
+            account.tenant_id, partial(tenants.take, ask=ask, quota=quota, use=use)
         )
         gauges = _require(outcome, twin, exchange)
     except BaseException:

@@ -34,6 +34,7 @@ from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.identity import identify
 from simtwin.edge.data_plane.limits import foresee
 from simtwin.edge.data_plane.load import OverloadError
+from simtwin.edge.data_plane.replayed import replayed
 from simtwin.edge.data_plane.request import (
     BodyTooLargeError,
     ClientLeftError,
@@ -53,19 +54,18 @@ Doc = Mapping[str, Any]
 async def respond(twin: Twin, request: Request, send: Send) -> None:
     """Answer a request on its own connection, and book what became of it."""
     endpoint, methods = find(request.method, request.path)
-    exchange = Exchange(request, endpoint, methods, twin.epoch.date(), twin.marks)
-    with trio.CancelScope() as left:
-        request.wire.watch(left)
-        try:
-            plan = await _plan(twin, exchange)
-            await _perform(twin, plan, exchange, send)
-        except ClientLeftError:
-            exchange.progress.ended = "left"
-        finally:
-            request.wire.unwatch(left)
-            if exchange.progress.ended is None and request.wire.closed_by == "client":
-                exchange.progress.ended = "left"
-            settle(twin, exchange)
+    exchange = Exchange(
+        request, endpoint, methods, twin.epoch.date(), twin.marks, twin.edge_headers
+    )
+    try:
+        # Planning never waits for long, but for the body, which says itself that the client left.
+        plan = await _plan(twin, exchange)
+        await _perform(twin, plan, exchange, send)
+    except ClientLeftError:
+        exchange.progress.ended = "left"
+    finally:
+        exchange.progress.conclude(request.wire)
+        settle(twin, exchange)
 
 
 async def _perform(twin: Twin, plan: Plan, exchange: Exchange, send: Send) -> None:
@@ -82,7 +82,6 @@ async def _perform(twin: Twin, plan: Plan, exchange: Exchange, send: Send) -> No
             await perform(plan, send, wire, progress, max_wait=twin.max_wait)
         else:
             await wire.hang_up(reset=False)
-            progress.ended = "hangup"
 
 
 async def _plan(twin: Twin, exchange: Exchange) -> Plan:
@@ -147,9 +146,12 @@ async def _unfaulted(twin: Twin, exchange: Exchange, fate: Fate, doc: Doc | Reje
         return stand_in(Head(200, (("content-type", "application/json"), *exchange.headers())))
     if isinstance(doc, Rejected):
         return exchange.refused(doc.error)
-    if exchange.endpoint is UNKNOWN:
-        return exchange.refused(ApiError.of(405 if exchange.methods else 404))
     try:
+        recorded = await replayed(twin, exchange, doc)
+        if recorded is not None:
+            return recorded
+        if exchange.endpoint is UNKNOWN:
+            return exchange.refused(ApiError.of(405 if exchange.methods else 404))
         return await answer(twin, exchange, doc)
     except Rejected as rejected:
         return exchange.refused(rejected.error)

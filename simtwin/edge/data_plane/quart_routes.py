@@ -10,6 +10,7 @@ from quart_trio import QuartTrio
 from quart_trio.asgi import TrioASGIHTTPConnection
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from simtwin.api.errors import ApiError, envelope
 from simtwin.edge.data_plane.request import BodyTooLargeError, Receive, Request, joined
 from simtwin.edge.perform import Send
 
@@ -37,19 +38,26 @@ class PerformingConnection(TrioASGIHTTPConnection):
 
 
 def register(app: QuartTrio, respond: Respond) -> None:
-    """Route everything under `/v1` to `respond`."""
+    """Route everything under `/v1` to `respond`; what is on no route is not found."""
     app.asgi_http_class = PerformingConnection
+    # Quart would send `/v1//messages` elsewhere; to the API it is a path like any other.
+    app.url_map.merge_slashes = False
 
     async def answer(**_: str) -> Performance:
         asked = _request()
         return Performance(lambda send: respond(asked, send))
 
-    app.add_url_rule(
-        "/v1/<path:rest>", "data_plane", answer, methods=METHODS, provide_automatic_options=False
-    )
-    app.add_url_rule(
-        "/v1/", "data_plane_root", answer, methods=METHODS, provide_automatic_options=False
-    )
+    async def astray(_: Exception) -> Response:
+        if request.path.startswith("/v1/"):
+            return await answer()
+        body = envelope(ApiError.of(404), "")
+        return Response(body, 404, content_type="application/json")
+
+    for rule in ("/v1", "/v1/", "/v1/<path:rest>"):
+        app.add_url_rule(rule, rule, answer, methods=METHODS, provide_automatic_options=False)
+    # A path that no rule has a form for, and a method that nobody has heard of.
+    app.register_error_handler(404, astray)
+    app.register_error_handler(405, astray)
 
 
 def _request() -> Request:

@@ -41,7 +41,7 @@ For a tenant (the operator may use all but the two marked *):
   POST /_twin/accounts *               {"kind": "api_key", "friendly_name"} -> api_key (shown once)
   GET  /_twin/accounts
   DELETE /_twin/accounts/{api_key_id}
-  PUT, PATCH, DELETE /_twin/settings   rules, profiles, script, limits, pace, seed
+  PUT, PATCH, DELETE /_twin/settings   rules, profiles, script, replies, limits, pace, seed
   GET, PUT, PATCH, DELETE /_twin/accounts/{api_key_id}/settings
                                        the same for one key
   GET  /_twin/usage                    tokens and requests, by key and model

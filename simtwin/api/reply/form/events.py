@@ -9,8 +9,10 @@ from typing import Any
 
 import msgspec
 
-from simtwin.api.reply.blocks import Block, Call, Text, Thoughts
-from simtwin.api.reply.message import Ids, closing, empty_block, opening
+from simtwin.api.reply.blocks import Block, Call, Redacted, Result, Summary, Text, Thoughts, Use
+from simtwin.api.reply.form.block_json import empty_block
+from simtwin.api.reply.form.fragments import fragments
+from simtwin.api.reply.message import Ids, block_ids, closing, opening
 from simtwin.api.reply.reply import Reply
 from simtwin.api.sse import PADDINGS, PING, frame
 from simtwin.core.plan import Chunk
@@ -43,44 +45,57 @@ class _Stream:
         self._reply = reply
         self._ids = ids
         self._noise = cycle(rng.randbytes(_NOISE))
-        self._sizes = cycle(reply.rhythm)
+        self._rhythm = cycle(reply.rhythm)
 
     def frames(self) -> Iterator[Chunk]:
         reply = self._reply
         begun = min(reply.output_tokens, _SIZES[reply.rhythm[0]])
         message = opening(reply, self._ids, begun)
         yield self._frame("message_start", {"type": "message_start", "message": message})
-        calls = 0
+        named = block_ids(reply, self._ids)
         for index, block in enumerate(reply.blocks):
-            id_ = ""
-            if isinstance(block, Call):
-                id_ = self._ids.tool_use(calls)
-                calls += 1
-            yield self._start(block, index, id_)
-            if index == 0:
+            yield self._start(block, index, *named[index])
+            # Recorded after the first start, and after that of every redacted block.
+            if index == 0 or isinstance(block, Redacted):
                 yield _PING
             yield from self._deltas(block, index)
             yield self._frame("content_block_stop", {"type": "content_block_stop", "index": index})
-        yield self._frame("message_delta", closing(reply))
+        yield self._frame("message_delta", closing(reply, self._ids))
         yield self._frame("message_stop", {"type": "message_stop"})
 
-    def _start(self, block: Block, index: int, id_: str) -> Chunk:
+    def _start(self, block: Block, index: int, id_: str, caller: str) -> Chunk:
         data = {
             "type": "content_block_start",
             "index": index,
-            "content_block": empty_block(block, id_),
+            "content_block": empty_block(block, id_, caller, self._ids.date),
         }
-        tokens = block.opening if isinstance(block, Call) else 0
+        tokens = 0
+        if isinstance(block, (Call, Use)):
+            tokens = block.opening
+        elif isinstance(block, Redacted):
+            tokens = block.tokens
         return self._frame("content_block_start", data, tokens)
 
     def _deltas(self, block: Block, index: int) -> Iterator[Chunk]:
         match block:
             case Text():
-                return self._texts(block.pieces, _begin(index, b"text_delta", b"text"))
+                return self._cited(block, index)
             case Thoughts():
                 return self._thoughts(block, index)
-            case Call():
+            case Call() | Use():
                 return self._fragments(block, _begin(index, b"input_json_delta", b"partial_json"))
+            case Summary():
+                begin = _begin(index, b"compaction_delta", b"content")
+                return iter((self._delta(begin, block.text, 0),))
+            case Redacted() | Result():
+                return iter(())
+
+    def _cited(self, block: Text, index: int) -> Iterator[Chunk]:
+        for citation in block.citations:
+            delta = {"type": "citations_delta", "citation": citation}
+            data = {"type": "content_block_delta", "index": index, "delta": delta}
+            yield self._frame("content_block_delta", data)
+        yield from self._texts(block.pieces, _begin(index, b"text_delta", b"text"))
 
     def _thoughts(self, block: Thoughts, index: int) -> Iterator[Chunk]:
         hidden = len(block.pieces)
@@ -90,16 +105,20 @@ class _Stream:
         begin = _begin(index, b"signature_delta", b"signature")
         yield self._delta(begin, block.signature, hidden)
 
-    def _fragments(self, block: Call, begin: bytes) -> Iterator[Chunk]:
+    def _fragments(self, block: Call | Use, begin: bytes) -> Iterator[Chunk]:
         # The first fragment is always recorded empty.
         yield self._delta(begin, "", 0)
-        yield from self._texts(block.pieces, begin)
+        if isinstance(block, Call) and block.eager:
+            yield from self._texts(block.pieces, begin)
+            return
+        for text, tokens in fragments(block.input, block.pieces, self._rhythm):
+            yield self._delta(begin, text, tokens)
 
     def _texts(self, pieces: tuple[str, ...], begin: bytes) -> Iterator[Chunk]:
         """Deltas of a few pieces each."""
         done, total = 0, len(pieces)
         while done < total:
-            group = pieces[done : done + _SIZES[next(self._sizes)]]
+            group = pieces[done : done + _SIZES[next(self._rhythm)]]
             done += len(group)
             yield self._delta(begin, "".join(group), len(group))
 

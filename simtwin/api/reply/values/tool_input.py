@@ -1,8 +1,8 @@
 """A made-up input for a tool: a value that satisfies its schema.
 
-An example or default that fits is preferred, as a model that was told of one prefers it. A string
-with a `pattern` is a plain word (no pattern is ever run), and `not`, `if`, `contains`,
-`propertyNames` and `dependentRequired` are not looked at: there the input may not satisfy.
+An example or default that fits is preferred, as a model that was told of one prefers it. No pattern
+is ever run: simple ones are read, and where one is not, as with `not`, `if`, `contains`,
+`propertyNames` and `dependentRequired`, the input may not satisfy.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from simtwin.api.reply.fits import bound, fits, places
 from simtwin.api.reply.prose import word
-from simtwin.api.reply.scalars import make_integer, make_number, make_string
-from simtwin.api.reply.schema import DEEPEST, Resolver, Schema, key, types
+from simtwin.api.reply.values.fits import bound, fits, places
+from simtwin.api.reply.values.scalars import make_integer, make_number, make_string
+from simtwin.api.reply.values.schema import DEEPEST, Resolver, Schema, key, types
 
 #: Values in one input; a `minItems` beyond it is not met.
 MOST_VALUES = 1_000
@@ -48,8 +48,13 @@ def make_input(schema: Schema, rng: Random) -> dict[str, Any]:
 
     The same schema and randomness give the same input.
     """
-    value = _Maker(schema, rng).value(schema, 0)
+    value = make_value(schema, rng)
     return value if isinstance(value, dict) else {}
+
+
+def make_value(schema: Schema, rng: Random) -> Any:
+    """A value of any kind that satisfies `schema`, as `make_input`."""
+    return _Maker(schema, rng).value(schema, 0)
 
 
 class _Maker:

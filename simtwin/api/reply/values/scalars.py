@@ -8,9 +8,10 @@ from fractions import Fraction
 from random import Random
 from uuid import UUID
 
-from simtwin.api.reply.fits import bound, number_fits
 from simtwin.api.reply.prose import word
-from simtwin.api.reply.schema import Schema
+from simtwin.api.reply.values.fits import bound, length_fits, number_fits
+from simtwin.api.reply.values.patterns import make_matching
+from simtwin.api.reply.values.schema import Schema
 
 #: A `minLength` beyond it is not met.
 LONGEST_STRING = 10_000
@@ -58,7 +59,15 @@ def make_number(schema: Schema, rng: Random) -> float:
 
 
 def make_string(schema: Schema, rng: Random) -> str:
-    """A string of a schema's format or length; its pattern is not looked at."""
+    """A string of a schema's pattern, where that can be read, or else of its format or length."""
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str):
+        for _ in range(_TRIES):
+            matching = make_matching(pattern, rng)
+            if matching is None:
+                break
+            if length_fits(matching, schema):
+                return matching
     form = schema.get("format")
     made = _FORMATS.get(form) if isinstance(form, str) else None
     if made is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simtwin.api.reply.schema import DEEPEST, Resolver, Schema, key, types
+from simtwin.api.reply.values.schema import DEEPEST, Resolver, Schema, key, types
 
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "object": (dict,),
@@ -60,6 +60,11 @@ def number_fits(value: float, schema: Schema) -> bool:
     return not step or _is_multiple(value, step)
 
 
+def length_fits(value: str, schema: Schema) -> bool:
+    """Whether a string is as long as a schema allows."""
+    return _within(len(value), schema, "minLength", "maxLength")
+
+
 def bound(schema: Schema, name: str) -> float | None:
     """A number that a schema gives, None where it gives none."""
     value = schema.get(name)
@@ -87,7 +92,7 @@ def _is_multiple(value: float, step: float) -> bool:
 def _fits_its_kind(value: Any, schema: Schema, resolver: Resolver, depth: int) -> bool:
     match value:
         case str():
-            return _within(len(value), schema, "minLength", "maxLength")
+            return length_fits(value, schema)
         case bool() | None:
             return True
         case int() | float():

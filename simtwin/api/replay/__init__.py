@@ -1,0 +1,1 @@
+"""Recorded exchanges, played again: read, found by request, and turned into plans."""

@@ -1,0 +1,129 @@
+"""Context management: what a request has cleared from its conversation, and when it is compacted.
+
+Edits and their defaults: platform.claude.com/docs, "Context editing" and "Compaction" (2026-08).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from simtwin.api.reply.said import Json
+
+#: With either of these an answer tells of edits even where the request asks for none.
+_TELLING = ("context-management-2025-06-27", "compact-2026-01-12")
+
+_CLEAR_TOOLS, _CLEAR_THINKING = "clear_tool_uses_20250919", "clear_thinking_20251015"
+_CLEAR_AT, _COMPACT_AT = 100_000, 150_000
+_KEPT_TOOLS, _KEPT_THINKING = 3, 1
+#: The size of what is cleared is told from its characters: counting them all could take long.
+_CHARACTERS_PER_TOKEN = 4
+
+
+@attrs.frozen
+class Edited:
+    """What becomes of a request's context.
+
+    Args:
+        told: the edits that the answer tells of, None where it has no word of them.
+        cleared: the input tokens that they took away.
+        compacts: whether the conversation is compacted.
+        pauses: whether the answer ends with that.
+    """
+
+    told: tuple[Json, ...] | None = None
+    cleared: int = 0
+    compacts: bool = False
+    pauses: bool = False
+
+
+def edited(doc: Mapping[str, Any], betas: Collection[str], tokens: int) -> Edited:
+    """What becomes of the context of a valid request of `tokens` input tokens."""
+    config = doc.get("context_management")
+    if not isinstance(config, dict):
+        telling = any(beta in betas for beta in _TELLING) or _remembers(doc.get("tools") or ())
+        return Edited(() if telling else None)
+    told: list[Json] = []
+    compacts = pauses = False
+    for edit in config.get("edits") or ():
+        match edit.get("type"):
+            case "clear_tool_uses_20250919":
+                told += _cleared_tools(edit, doc["messages"], tokens)
+            case "clear_thinking_20251015":
+                told += _cleared_thinking(edit, doc["messages"])
+            case "compact_20260112" if tokens >= _trigger(edit, "input_tokens", _COMPACT_AT):
+                compacts, pauses = True, edit.get("pause_after_compaction") is True
+    cleared = sum(edit["cleared_input_tokens"] for edit in told)
+    return Edited(tuple(told), cleared, compacts, pauses)
+
+
+def _remembers(tools: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the memory tool is there, which the API only takes with its beta."""
+    return any(str(tool.get("type")).startswith("memory_") for tool in tools)
+
+
+def _cleared_tools(
+    edit: Mapping[str, Any], messages: Sequence[Mapping[str, Any]], tokens: int
+) -> list[Json]:
+    results = _sizes(messages, "tool_result", "content")
+    trigger = edit.get("trigger") or {}
+    if trigger.get("type") == "tool_uses":
+        due = len(results) > _trigger(edit, "tool_uses", _KEPT_TOOLS)
+    else:
+        due = tokens > _trigger(edit, "input_tokens", _CLEAR_AT)
+    dropped = results[: max(0, len(results) - _kept(edit, _KEPT_TOOLS))] if due else []
+    size = sum(dropped) // _CHARACTERS_PER_TOKEN
+    least = (edit.get("clear_at_least") or {}).get("value", 0)
+    if not dropped or size < least:
+        return []
+    return [{"type": _CLEAR_TOOLS, "cleared_tool_uses": len(dropped), "cleared_input_tokens": size}]
+
+
+def _cleared_thinking(edit: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> list[Json]:
+    thoughts = _sizes(messages, "thinking", "thinking")
+    dropped = thoughts[: max(0, len(thoughts) - _kept(edit, _KEPT_THINKING))]
+    if not dropped or edit.get("keep") == "all":
+        return []
+    size = sum(dropped) // _CHARACTERS_PER_TOKEN
+    return [
+        {
+            "type": _CLEAR_THINKING,
+            "cleared_thinking_turns": len(dropped),
+            "cleared_input_tokens": size,
+        }
+    ]
+
+
+def _trigger(edit: Mapping[str, Any], kind: str, default: int) -> int:
+    trigger = edit.get("trigger")
+    if isinstance(trigger, dict) and trigger.get("type") == kind:
+        value = trigger.get("value")
+        return value if isinstance(value, int) else default
+    return default
+
+
+def _kept(edit: Mapping[str, Any], default: int) -> int:
+    keep = edit.get("keep")
+    value = keep.get("value") if isinstance(keep, dict) else None
+    return value if isinstance(value, int) else default
+
+
+def _sizes(messages: Sequence[Mapping[str, Any]], kind: str, field: str) -> list[int]:
+    """The characters of every block of a kind."""
+    return [
+        _characters(block.get(field))
+        for message in messages
+        if not isinstance(message["content"], str)
+        for block in message["content"]
+        if block["type"] == kind
+    ]
+
+
+def _characters(content: object) -> int:
+    if isinstance(content, str):
+        return len(content)
+    if isinstance(content, list):
+        return sum(len(str(block.get("text") or "")) for block in content)
+    return 0

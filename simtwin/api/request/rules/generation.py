@@ -1,0 +1,71 @@
+"""What models of a generation take, where `Model` does not say."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from simtwin.api.model import Model
+
+#: "4.7" of a line; `claude-3-opus` and `claude-2.1` have their number before.
+_NUMBER = re.compile(r"-(\d)(?:[-.](\d)(?!\d))?(?:-|$)", re.ASCII)
+_FAST = ((4, 6), (4, 8), (5, 0), (5, 5))
+#: Made between Opus 4.6 and 4.7.
+_MYTHOS_PREVIEW = "claude-mythos-preview"
+
+
+@cache
+def generation(model: Model) -> tuple[int, int]:
+    """The number of a model, (4, 7) for Opus 4.7."""
+    if model.id == _MYTHOS_PREVIEW:
+        return (4, 6)
+    found = _NUMBER.search(model.id)
+    return (0, 0) if found is None else (int(found[1]), int(found[2] or 0))
+
+
+def takes_prefill(model: Model) -> bool:
+    """Whether it goes on with a last turn of the assistant (docs, api/errors: not from 4.6 on)."""
+    return generation(model) < (4, 6)
+
+
+def takes_sampling(model: Model) -> bool:
+    """Whether it takes sampling parameters, before the edition that ended them (not from 4.7 on)."""
+    return generation(model) < (4, 7)
+
+
+def takes_both_samplings(model: Model) -> bool:
+    """Whether temperature and top_p go together (not from 4.1 on)."""
+    return generation(model) < (4, 1)
+
+
+def takes_system_turns(model: Model) -> bool:
+    """Whether the system may speak in mid-conversation (docs, mid-conversation system messages)."""
+    return generation(model) >= (4, 8)
+
+
+def takes_fast(model: Model) -> bool:
+    """Whether it takes `speed: fast`; Opus 4.6 does, and is no faster (docs, fast mode)."""
+    return model.line == "opus" and generation(model) in _FAST
+
+
+def is_of_2024(model: Model) -> bool:
+    """Whether it answered before ids of results and media types of images were compared.
+
+    Recordings of 2024 with Claude 3 and 3.5 have such of either that do not match.
+    """
+    return (3, 0) <= generation(model) <= (3, 5)
+
+
+def refuses_forcing(model: Model) -> str | None:
+    """What is said to a choice that forces a call, None where it is taken.
+
+    The newer words were seen in 2026-09 on Opus 5.5 and Fable 5.1, the older in 2026-06 on Fable 5.
+    """
+    number = generation(model)
+    if number >= (5, 1) and (model.line != "opus" or number >= (5, 5)):
+        if model.line in ("opus", "fable", "mythos"):
+            return 'tool_choice: type "tool" and "any" are not supported for this model.'
+        return None
+    if number >= (5, 0) and model.line in ("fable", "mythos"):
+        return "tool_choice forces tool use is not compatible with this model"
+    return None

@@ -1,0 +1,134 @@
+"""That images are images and documents are PDFs, of a size that the API takes."""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from simtwin.api.errors import ApiError, Rejected, invalid
+from simtwin.api.images import size
+from simtwin.api.request.shape.pieces import AT_ONCE
+from simtwin.api.request.steps import Steps
+
+#: Of an image, in base64: "image exceeds 5 MB maximum" was seen until 2026-05, 10 MiB from 2026-07 on
+#: (kolega-ai/kolega-code#354, can1357/oh-my-pi#10633).
+MOST_IMAGE_BYTES = 10 * 1024 * 1024
+#: Pixels of a side, alone and in company (docs, vision).
+LARGEST_SIDE = 8_000
+LARGEST_SIDE_OF_MANY = 2_000
+MANY_IMAGES = 20
+
+#: As much of an image, in base64, as is decoded for its header: metadata may stand before the size.
+_HEADER = 1024 * 1024
+#: Base64 is looked at in pieces of this many characters, a multiple of four.
+_PIECE = 1024 * 1024
+#: The header of a PDF stands in its first kilobyte.
+_PDF_HEADER = 1024
+
+Place = tuple[str, Mapping[str, Any]]
+
+
+def check_media(messages: Sequence[Mapping[str, Any]], *, loose: bool) -> Steps[None]:
+    """Look at every image and PDF that came with the request.
+
+    Args:
+        messages: the turns.
+        loose: whether an image may be of another kind than it says.
+
+    Raises:
+        Rejected: one of them is not what it says it is, or too large.
+    """
+    places: list[Place] = []
+    for index, message in enumerate(messages):
+        content = message.get("content")
+        if isinstance(content, list):
+            yield from _gather(places, content, f"messages.{index}.content")
+        if index % AT_ONCE == AT_ONCE - 1:
+            yield
+    images = [place for place in places if place[1]["type"] == "image"]
+    largest = LARGEST_SIDE_OF_MANY if len(images) > MANY_IMAGES else LARGEST_SIDE
+    for path, block in places:
+        source = block["source"]
+        if source["type"] != "base64":
+            continue
+        if block["type"] == "image":
+            yield from _check_image(block, f"{path}.image.source.base64", largest, loose=loose)
+        else:
+            # The path of PDFs as seen in 2025-08 (anthropics/claude-code#5174).
+            yield from _check_pdf(source["data"], f"{path}.pdf.source.base64.data")
+
+
+def _check_image(block: Mapping[str, Any], path: str, largest: int, *, loose: bool) -> Steps[None]:
+    source = block["source"]
+    data: str = source["data"]
+    if len(data) > MOST_IMAGE_BYTES:
+        raise invalid(
+            f"{path}: image exceeds {MOST_IMAGE_BYTES // 1024**2} MB maximum: "
+            f"{len(data)} bytes > {MOST_IMAGE_BYTES} bytes"
+        )
+    yield from _check_base64(data, f"{path}.data")
+    found = size(binascii.a2b_base64(data[:_HEADER]))
+    if found is None:
+        # Seen in 2026-05 (anthropics/claude-code#60920).
+        raise invalid("Could not process image")
+    kind, width, height = found
+    if kind != source["media_type"] and not loose:
+        # Seen in 2026-04 (BerriAI/litellm#24900).
+        raise invalid(
+            f"{path}: The image was specified using the {source['media_type']} media type, "
+            f"but the image appears to be a {kind} image"
+        )
+    downsized = (block.get("transformations") or {}).get("oversized_image") == "downsize"
+    if max(width, height) > largest and not downsized:
+        # Seen in 2026-03 and 2026-04 (anthropics/claude-code#49537).
+        many = " for many-image requests" if largest == LARGEST_SIDE_OF_MANY else ""
+        raise Rejected(
+            ApiError.of(
+                400,
+                f"{path}.data: At least one of the image dimensions exceed max allowed size{many}: "
+                f"{largest} pixels",
+                error_code="image_dimensions_too_large",
+            )
+        )
+
+
+def _check_pdf(data: str, path: str) -> Steps[None]:
+    yield from _check_base64(data, path)
+    # Decoded whole characters of four; the header may have other bytes before it.
+    if b"%PDF-" not in binascii.a2b_base64(data[: _PDF_HEADER // 3 * 4]):
+        raise invalid(f"{path}: The PDF specified was not valid.")
+
+
+def _check_base64(data: str, path: str) -> Steps[None]:
+    for start in range(0, len(data), _PIECE):
+        if start:
+            yield
+        if not _is_base64(data[start : start + _PIECE], last=start + _PIECE >= len(data)):
+            # Style.
+            raise invalid(f"{path}: Invalid base64 data")
+
+
+def _is_base64(piece: str, *, last: bool) -> bool:
+    try:
+        decoded = binascii.a2b_base64(piece.encode("ascii"), strict_mode=True)
+    except (binascii.Error, UnicodeEncodeError):
+        return False
+    return last or len(decoded) * 4 == len(piece) * 3
+
+
+def _gather(places: list[Place], blocks: Sequence[Mapping[str, Any]], path: str) -> Steps[None]:
+    """Put every image and document among the blocks, and in them, into `places`."""
+    for number, block in enumerate(blocks):
+        if number % AT_ONCE == AT_ONCE - 1:
+            yield
+        tag = block["type"]
+        if tag == "image":
+            places.append((f"{path}.{number}", block))
+        elif tag == "document":
+            places.append((f"{path}.{number}", block))
+            inner = block["source"].get("content")
+            if isinstance(inner, list):
+                yield from _gather(places, inner, f"{path}.{number}.document.source.content")
+        elif tag == "tool_result" and isinstance(block.get("content"), list):
+            yield from _gather(places, block["content"], f"{path}.{number}.tool_result.content")

@@ -1,0 +1,1 @@
+"""What each part of a request may look like: tables, and the pass that holds a request against them."""

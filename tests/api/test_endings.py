@@ -1,0 +1,187 @@
+"""Answers that end, or are cut, in ways of their own: refusals, edits, compaction, the window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import pytest
+from asking import IDS, doc_of, reply_to, spec_of, turn
+from offering import COMPACTED, FORM, REDACTED, REFUSED, SCHEMA
+
+from simtwin.api.reply.asked.edits import edited
+from simtwin.api.reply.blocks import Redacted, Summary, Text
+from simtwin.api.reply.message import closing, message
+from simtwin.api.reply.reply import compose_reply
+from simtwin.api.reply.signature import check_redacted
+from simtwin.api.reply.spec import spec
+from simtwin.api.request.measure import Measured
+from simtwin.api.request.parse import parse
+from simtwin.api.version import OLDER
+
+COMPACT = frozenset(("compact-2026-01-12",))
+
+
+def test_the_magic_string_is_refused() -> None:
+    replies = [reply_to(seed, **REFUSED) for seed in range(20)]
+
+    assert {reply.stop_reason for reply in replies} == {"refusal"}
+    details = [message(reply, IDS)["stop_details"] for reply in replies]
+    assert all(each["type"] == "refusal" for each in details)
+    assert {bool(reply.blocks) for reply in replies} == {True, False}
+
+
+def test_the_magic_string_redacts_thinking() -> None:
+    fields: dict[str, Any] = {
+        **REDACTED,
+        "model": "claude-sonnet-4-5",
+        "max_tokens": 2_000,
+        "thinking": {"type": "enabled", "budget_tokens": 1_024},
+    }
+
+    redacted, text = reply_to(**fields).blocks
+
+    assert isinstance(redacted, Redacted)
+    assert check_redacted(redacted.data, "claude-sonnet-4-5-20250929")
+    assert isinstance(text, Text)
+
+
+def _filled(model: str, tokens: int, **fields: Any) -> Any:
+    request = parse(doc_of(model=model, **fields), OLDER, ())
+    return compose_reply(spec(request, 7, Measured(tokens, b"f", ())))
+
+
+def test_a_full_window_ends_the_answer() -> None:
+    reply = _filled("claude-sonnet-4-5", 199_990)
+
+    assert reply.stop_reason == "model_context_window_exceeded"
+    assert reply.output_tokens == 10
+
+
+def test_room_enough_in_the_window_leaves_max_tokens_the_reason() -> None:
+    reply = _filled("claude-sonnet-4-5", 199_000, max_tokens=5)
+
+    assert reply.stop_reason == "max_tokens"
+
+
+def test_a_form_gets_json_that_satisfies_it() -> None:
+    (block,) = reply_to(**FORM).blocks
+
+    assert isinstance(block, Text)
+    assert block.text.startswith('{"city": "')
+    assert spec_of(**FORM).turn.form[0].keys() == SCHEMA["properties"].keys()
+
+
+def test_the_older_field_for_a_form_is_read_too() -> None:
+    older = {"output_format": FORM["output_config"]["format"]}
+
+    assert spec_of(betas=frozenset(("structured-outputs-2025-11-13",)), **older).turn.form
+
+
+def test_a_long_conversation_is_compacted() -> None:
+    reply = reply_to(betas=COMPACT, **COMPACTED)
+
+    summary, text = reply.blocks
+    assert isinstance(summary, Summary)
+    assert isinstance(text, Text)
+    assert reply.opening.fresh > 50_000 > reply.input.fresh
+    usage = message(reply, IDS)["usage"]
+    assert [each["type"] for each in usage["iterations"]] == ["compaction", "message"]
+    assert usage["output_tokens"] == len(text.pieces)
+    assert closing(reply, IDS)["context_management"] == {"applied_edits": []}
+
+
+def test_a_short_conversation_is_not() -> None:
+    fields = {"context_management": COMPACTED["context_management"]}
+
+    assert not any(isinstance(each, Summary) for each in reply_to(betas=COMPACT, **fields).blocks)
+
+
+def test_a_turn_can_end_with_its_compaction() -> None:
+    (edit,) = COMPACTED["context_management"]["edits"]
+    paused = {"edits": [{**edit, "pause_after_compaction": True}]}
+
+    reply = reply_to(betas=COMPACT, **{**COMPACTED, "context_management": paused})
+
+    assert reply.stop_reason == "compaction"
+    assert len(reply.blocks) == 1
+
+
+def _results(number: int) -> list[dict[str, Any]]:
+    result = {"type": "tool_result", "tool_use_id": "t", "content": "x" * 400}
+    return [turn(result) for _ in range(number)]
+
+
+CLEAR: dict[str, Any] = {"type": "clear_tool_uses_20250919"}
+
+
+@pytest.mark.parametrize(
+    ("edit", "tokens", "cleared"),
+    [
+        (CLEAR, 100_001, 2),
+        (CLEAR, 100_000, 0),
+        ({**CLEAR, "trigger": {"type": "input_tokens", "value": 500}}, 501, 2),
+        ({**CLEAR, "trigger": {"type": "tool_uses", "value": 4}}, 1, 2),
+        ({**CLEAR, "trigger": {"type": "tool_uses", "value": 5}}, 1, 0),
+        ({**CLEAR, "keep": {"type": "tool_uses", "value": 1}}, 100_001, 4),
+        ({**CLEAR, "clear_at_least": {"type": "input_tokens", "value": 500}}, 100_001, 0),
+    ],
+)
+def test_tool_results_are_cleared_when_it_is_time(
+    edit: dict[str, Any], tokens: int, cleared: int
+) -> None:
+    doc = {"messages": _results(5), "context_management": {"edits": [edit]}}
+
+    what = edited(doc, (), tokens)
+
+    assert what.told is not None
+    assert sum(each["cleared_tool_uses"] for each in what.told) == cleared
+    assert what.cleared == cleared * 100
+
+
+@pytest.mark.parametrize(
+    ("keep", "cleared"),
+    [(None, 2), ({"type": "thinking_turns", "value": 2}, 1), ("all", 0)],
+)
+def test_old_thinking_is_cleared(keep: object, cleared: int) -> None:
+    thought = {"type": "thinking", "thinking": "x" * 40, "signature": ""}
+    doc = {
+        "messages": [turn(thought, role="assistant") for _ in range(3)],
+        "context_management": {"edits": [{"type": "clear_thinking_20251015", "keep": keep}]},
+    }
+
+    what = edited(doc, (), 0)
+
+    assert what.told is not None
+    assert sum(each["cleared_thinking_turns"] for each in what.told) == cleared
+
+
+@pytest.mark.parametrize(
+    ("doc", "betas", "told"),
+    [
+        ({}, (), None),
+        ({}, ("context-management-2025-06-27",), ()),
+        ({"tools": [{"type": "memory_20250818", "name": "memory"}]}, (), ()),
+    ],
+)
+def test_edits_are_told_of_where_they_could_have_been(
+    doc: dict[str, Any], betas: tuple[str, ...], told: object
+) -> None:
+    assert edited({"messages": [], **doc}, betas, 0).told == told
+
+
+def test_what_is_cleared_is_not_paid_for() -> None:
+    whole = reply_to()
+
+    cut = compose_reply(attrs.evolve(spec_of(), input=spec_of().input.more(-3)))
+
+    assert cut.input.fresh == whole.input.fresh - 3
+
+
+def test_speed_and_diagnostics_are_told_where_they_were_asked_for() -> None:
+    reply = reply_to(model="claude-opus-5", speed="fast", diagnostics={})
+
+    told = message(reply, IDS)
+
+    assert told["usage"]["speed"] == "fast"
+    assert told["diagnostics"] is None

@@ -1,0 +1,105 @@
+"""The commands that end by themselves: what there is, and what cannot be."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+from live.served import run
+
+import simtwin
+from simtwin.cli import main
+from simtwin_faults import KINDS
+from simtwin_faults.profiles import texts
+
+PROFILE = 'summary = "One."\ngood_client = "Waits."\n[[rules]]\n'
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--profile", "nope"], "--profile: there is no profile 'nope'; there are "),
+        (["--profile", "./nope.toml"], "--profile: ./nope.toml cannot be read: "),
+        (["--profile", "{folder}/bad.toml"], "--profile: profile bad.toml, rule 1: stall has no "),
+        (["--pace", "nope"], "--pace: a pace is one of instant, real, "),
+        (["--tier", "gold"], "Invalid value for '--tier': 'gold' is not one of "),
+        (["--port", "70000"], "Invalid value for '--port': "),
+        (["--max-wait", "nan"], "--max-wait: a number of seconds is wanted, not nan"),
+        (["--nope"], "No such option '--nope'"),
+        (["--admin-token", "short"], "--admin-token: a token needs at least 16 "),
+        (["--admin-token", "@{folder}/nope"], "--admin-token: {folder}/nope cannot be read: "),
+    ],
+)
+def test_an_option_that_cannot_be_is_told_in_one_line(
+    options: list[str],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "bad.toml").write_text(f"{PROFILE}stall = {{second = 3}}\n")
+    given = [option.format(folder=tmp_path) for option in options]
+    # In this process: most of what a process of its own takes is imports.
+    monkeypatch.setattr("sys.argv", ["simtwin", "serve", "--port", "0", *given])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    printed = capsys.readouterr()
+    assert ended.value.code == 2
+    assert printed.out == ""
+    assert printed.err.startswith(f"simtwin: {told.format(folder=tmp_path)}")
+    assert printed.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--port", "{port}"], "cannot listen on 127.0.0.1:{port}: Address already in use"),
+        (["--port-file", "{folder}/no/port"], "--port-file: {folder}/no/port cannot be written: "),
+    ],
+)
+def test_what_the_system_does_not_give_is_told_in_one_line(
+    options: list[str], told: str, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        names = {"folder": tmp_path, "port": taken.getsockname()[1]}
+
+        done = run("serve", "--port", "0", *[option.format(**names) for option in options])
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"simtwin: {told.format(**names)}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_script_that_is_none_is_shown_with_the_place_where_it_goes_wrong() -> None:
+    done = run("serve", "--port", "0", "--script", "529; stal(seconds=3)")
+
+    problem, *shown = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert problem.startswith("simtwin: --script: ")
+    assert shown == ["529; stal(seconds=3)", "     ^"]
+
+
+def test_what_there_is_can_be_listed() -> None:
+    done = {name: run(name) for name in ("faults", "profiles", "--version", "--help")}
+
+    assert {name: (each.returncode, each.stderr) for name, each in done.items()} == dict.fromkeys(
+        done, (0, "")
+    )
+    for kind in KINDS:
+        assert f" {kind} " in done["faults"].stdout
+    for profile in texts():
+        assert f" {profile} " in done["profiles"].stdout
+    assert done["--version"].stdout == f"simtwin, version {simtwin.__version__}\n"
+    for command in ("serve", "demo", "faults", "profiles"):
+        assert f"\n  {command} " in done["--help"].stdout
+
+
+def test_a_command_that_is_none_is_told_in_one_line() -> None:
+    done = run("swerve")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("simtwin: No such command 'swerve'")
+    assert done.stderr.count("\n") == 1
