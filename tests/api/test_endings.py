@@ -9,6 +9,7 @@ import pytest
 from asking import IDS, doc_of, reply_to, spec_of, turn
 from offering import COMPACTED, FORM, REDACTED, REFUSED, SCHEMA
 
+from simtwin.api.errors import Rejected
 from simtwin.api.reply.asked.edits import edited
 from simtwin.api.reply.blocks import Redacted, Summary, Text
 from simtwin.api.reply.message import closing, message
@@ -56,6 +57,38 @@ def test_a_full_window_ends_the_answer() -> None:
 
     assert reply.stop_reason == "model_context_window_exceeded"
     assert reply.output_tokens == 10
+
+
+def test_a_prompt_that_is_larger_than_the_window_is_refused() -> None:
+    with pytest.raises(Rejected) as refused:
+        _filled("claude-sonnet-4-5", 208_310)
+
+    assert refused.value.error.message == "prompt is too long: 208310 tokens > 200000 maximum"
+
+
+def test_an_older_model_is_not_let_near_the_end_of_its_window() -> None:
+    with pytest.raises(Rejected) as refused:
+        _filled("claude-opus-4-1", 197_202, max_tokens=21_333)
+
+    assert refused.value.error.message == (
+        "input length and `max_tokens` exceed context limit: 197202 + 21333 > 200000, "
+        "decrease input length or `max_tokens` and try again"
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "beta"),
+    [
+        ("claude-opus-4-1", "model-context-window-exceeded-2025-08-26"),
+        ("claude-sonnet-4-5", "context-1m-2025-08-07"),
+    ],
+)
+def test_betas_widen_what_fits(model: str, beta: str) -> None:
+    request = parse(doc_of(model=model), OLDER, (beta,))
+
+    what = spec(request, 7, Measured(199_990, b"f", ()), (beta,))
+
+    assert what.max_tokens == (10 if model == "claude-opus-4-1" else 1_000)
 
 
 def test_room_enough_in_the_window_leaves_max_tokens_the_reason() -> None:

@@ -74,6 +74,14 @@ def test_a_long_list_is_read_with_pauses_wherever_it_is(fields: dict[str, Any]) 
     assert len(pauses) >= MANY // 1_000 - 1
 
 
+def test_many_short_lists_are_read_with_pauses_too() -> None:
+    inner = {"type": "document", "source": {"type": "content", "content": [TEXT] * 90}}
+
+    steps = parsing(doc_of(messages=_result([inner] * 90)), OLDER, ())
+
+    assert sum(1 for _ in steps) >= 90
+
+
 @pytest.mark.parametrize(
     "schema",
     [

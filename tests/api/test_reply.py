@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
-from asking import TOOL, reply_to, spec_of
+from asking import ANSWERED, TOOL, reply_to, spec_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -176,6 +176,44 @@ def test_a_thought_is_no_longer_than_its_budget() -> None:
 
     assert reply.thinking_tokens == 9
     assert reply.stop_reason == "end_turn"
+
+
+def _thinks(betas: frozenset[str] = frozenset(), **fields: Any) -> bool:
+    return isinstance(reply_to(7, betas, **fields).blocks[0], Thoughts)
+
+
+def test_after_a_tools_result_only_interleaved_thinking_goes_on() -> None:
+    beta = frozenset(("interleaved-thinking-2025-05-14",))
+    older = {**THINKING, "model": "claude-sonnet-4-5", "tools": [TOOL], "messages": ANSWERED}
+    newer = {**older, "model": "claude-sonnet-4-6"}
+
+    assert not _thinks(**older)
+    assert _thinks(beta, **older)
+    assert _thinks(**newer)
+
+
+def test_thinking_between_tools_is_after_a_result_alone() -> None:
+    fields: dict[str, Any] = {
+        "model": "claude-opus-5",
+        "thinking": {"type": "between_tools"},
+        "tools": [TOOL],
+    }
+
+    assert not _thinks(**fields)
+    assert _thinks(**fields, messages=ANSWERED)
+
+
+def test_newer_models_keep_their_thinking_to_themselves_unless_asked() -> None:
+    asked = {"type": "adaptive", "display": "summarized"}
+
+    shown = reply_to(model="claude-opus-4-8", thinking=asked).blocks[0]
+    kept = reply_to(model="claude-opus-4-8", thinking={"type": "adaptive"}).blocks[0]
+    older = reply_to(model="claude-opus-4-6", thinking={"type": "adaptive"}).blocks[0]
+
+    assert isinstance(shown, Thoughts)
+    assert isinstance(kept, Thoughts)
+    assert isinstance(older, Thoughts)
+    assert (shown.shown, kept.shown, older.shown) == (True, False, True)
 
 
 def test_a_spec_holds_nothing_of_a_large_body() -> None:

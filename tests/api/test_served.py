@@ -125,13 +125,14 @@ def test_what_code_called_tells_which_code() -> None:
 def test_code_that_ran_names_its_container() -> None:
     new = message(reply_to(tools=[CODE]), IDS)
     known = message(reply_to(tools=[CODE], container="container_1"), IDS)
+    kept = message(reply_to(tools=[CODE], container="container_1", messages=ANSWERED), IDS)
     none = message(reply_to(), IDS)
 
     assert new["container"] == {
         "id": "container_1",
         "expires_at": "2026-11-21T12:05:00.000000Z",
     }
-    assert known["container"]["id"] == "container_1"
+    assert known["container"]["id"] == kept["container"]["id"] == "container_1"
     assert "container" not in none
 
 

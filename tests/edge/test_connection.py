@@ -172,6 +172,19 @@ async def test_an_app_that_answers_without_reading_the_body_does_not_hold_the_re
     assert answer.endswith(b"hello")
 
 
+async def test_an_app_that_answers_before_the_body_has_come_does_not_end_the_connection() -> None:
+    client, server = trio.testing.memory_stream_pair()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_wire, hello, Wire(server))
+        await client.send_all(CHUNKED)
+        await trio.testing.wait_all_tasks_blocked()
+        await client.send_all(b"1\r\na\r\n0\r\n\r\n" + CLOSE)
+        answers = await all_of(client)
+
+    assert answers.count(b"hello") == 2
+
+
 async def test_an_app_that_hangs_up_while_another_request_waits_ends_the_connection(
     autojump_clock: trio.testing.MockClock,
 ) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import trio
 import trio.testing
 
@@ -87,3 +88,49 @@ async def test_nothing_is_kept_after_the_disconnect_which_is_told_again_and_agai
 async def fill(inbox: Inbox, count: int) -> None:
     for number in range(count):
         await inbox.put(piece(number % 256))
+
+
+async def test_the_rest_is_thrown_away_until_the_request_is_whole(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    inbox, start = Inbox(limit=1), trio.current_time()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(inbox.discard)
+        for number in range(5):
+            await trio.sleep(0.9)
+            await inbox.put(piece(number))
+        await inbox.put({"type": "http.request", "body": b"", "more_body": False})
+
+    assert trio.current_time() - start == pytest.approx(4.5)
+    assert inbox.whole
+
+
+@pytest.mark.parametrize(("pieces", "apart", "waited"), [(1, 0.0, 1.0), (100, 0.9, 30.0)])
+async def test_nobody_waits_long_for_a_rest_that_does_not_come_to_its_end(
+    pieces: int, apart: float, waited: float, autojump_clock: trio.testing.MockClock
+) -> None:
+    inbox, start = Inbox(limit=1), trio.current_time()
+
+    async def trickle() -> None:
+        for number in range(pieces):
+            await trio.sleep(apart)
+            await inbox.put(piece(number))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(trickle)
+        await inbox.discard()
+        nursery.cancel_scope.cancel()
+
+    assert trio.current_time() - start == pytest.approx(waited)
+    assert not inbox.whole
+
+
+async def test_nobody_waits_for_the_rest_of_a_request_whose_client_has_left() -> None:
+    inbox = Inbox(limit=1)
+    await inbox.put(DISCONNECT)
+
+    with trio.fail_after(0.5):
+        await inbox.discard()
+
+    assert await inbox.receive() == DISCONNECT

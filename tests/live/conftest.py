@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import anthropic
@@ -24,20 +25,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def fronts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Tenant]]:
     """A tenant of its own on the twin with the front of that name; it is started when asked for."""
     tenants: dict[str, Tenant] = {}
+    with ExitStack() as stack:
 
-    def front(name: str) -> Tenant:
-        if name not in tenants:
-            folder = tmp_path_factory.mktemp(name)
-            served = Served.start(folder, "--pace", "instant", "--front", name)
-            tenants[name] = Tenant.make(served)
-        return tenants[name]
+        def front(name: str) -> Tenant:
+            if name not in tenants:
+                folder = tmp_path_factory.mktemp(name)
+                served = Served.start(folder, "--pace", "instant", "--front", name)
+                stack.callback(served.stop)
+                tenants[name] = Tenant.make(served)
+                stack.enter_context(tenants[name].plane)
+            return tenants[name]
 
-    yield front
-    for tenant in tenants.values():
-        tenant.plane.close()
-        tenant.served.tell()
+        yield front
+        for tenant in tenants.values():
+            tenant.served.tell()
+        ends = {name: tenant.served.ended() for name, tenant in tenants.items()}
     # Whatever the tests did to them, they end in order and have had nothing to complain of.
-    ends = {name: tenant.served.ended() for name, tenant in tenants.items()}
     assert ends == dict.fromkeys(tenants, (0, b"", ""))
 
 

@@ -52,8 +52,8 @@ class Served:
                 env=surroundings(environment),
             )
         assert process.stdout is not None
-        select.select([process.stdout], [], [], START_SECONDS)
-        line = process.stdout.readline() if process.poll() is None else b""
+        ready, _, _ = select.select([process.stdout], [], [], START_SECONDS)
+        line = process.stdout.readline() if ready else b""
         if not line:
             process.kill()
             process.communicate()

@@ -29,9 +29,9 @@ from live.ways import ASKED, TIMEOUT, WAYS, Outcome, ask, ask_async, async_clien
 #: slowest of them; with more, the machine would be busy enough to make clients give up too early.
 AT_A_TIME = 16
 
-#: Timeouts of clients that are to give up: where a head comes, which takes 0.1 s when so many ask at
-#: once, and where none does.
-IMPATIENT, HEADLESS = 2.0, 1.0
+#: Timeouts of clients that are to give up: once, where a head has to come before, which takes 0.1 s
+#: when so many ask; and three times, where only the request has to.
+IMPATIENT, HEADLESS = 3.0, 2.0
 
 #: In place of a number of events: as many as the whole answer has.
 ALL = 1_000
@@ -163,7 +163,7 @@ ROWS = [
     # Silences shorter than the client's timeout are none, though together they are longer.
     *truncated(
         "sse_thinking_gap",
-        "stall(after_events=4, seconds=1.2)+stall(before_event=message_delta, seconds=1.2)",
+        "stall(after_events=4, seconds=1.6)+stall(before_event=message_delta, seconds=1.6)",
         ALL,
         Outcome(stop_reason="end_turn"),
         timeout=IMPATIENT,

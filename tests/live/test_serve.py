@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -171,3 +173,36 @@ def test_marks_and_versions_are_as_the_options_say(own_twin: Callable[..., Serve
     assert plain.status_code == 200
     assert not [name for name in plain.headers if name.startswith("x-simtwin-")]
     assert odd.status_code == 400
+
+
+@pytest.mark.parametrize("front", ["asgi", "quart"])
+@pytest.mark.parametrize(
+    ("path", "host", "status"),
+    [
+        ("/v1/messages", "localhost", 401),
+        ("/v1/messages", "evil.example", 421),
+        ("/v1/nothing", "localhost", 404),
+        ("/_twin/accounts", "localhost", 401),
+        ("/_twin/nothing", "localhost", 404),
+    ],
+)
+def test_a_refusal_that_needs_no_body_costs_no_connection(
+    path: str, host: str, status: int, front: str, fronts: Callable[[str], Tenant]
+) -> None:
+    served = fronts(front).served
+    head = f"POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: 2\r\n\r\n"
+
+    with socket.create_connection(("127.0.0.1", served.port), 20) as connection:
+        connection.sendall(head.encode())
+        # Time enough for an answer, if it were given now; the body of a client that sends it apart
+        # comes sooner or later than that.
+        time.sleep(0.1)
+        connection.sendall(b"{}GET /_twin/health HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        heard = b""
+        while b'"status":"ok"' not in heard:
+            piece = connection.recv(65_536)
+            assert piece, heard
+            heard += piece
+
+    assert heard.startswith(f"HTTP/1.1 {status} ".encode())
+    assert heard.count(b"HTTP/1.1 ") == 2

@@ -108,7 +108,7 @@ def _extras(
         served=writing.served,
         iterations=tuple(iterations),
         edits=turn.edits if turn.edits is not None else () if turn.compacts else None,
-        runs=any(kind.endswith(_RUNS_CODE) for kind in results),
+        runs=turn.container is not None or any(kind.endswith(_RUNS_CODE) for kind in results),
         container=turn.container,
         stop_details=said.stop_details if writing.stop_reason == said.stop_reason else None,
         speed=turn.speed,

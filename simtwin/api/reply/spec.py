@@ -12,6 +12,7 @@ from simtwin.api.models import answer_name
 from simtwin.api.reply.asked.cited import citations
 from simtwin.api.reply.asked.edits import edited
 from simtwin.api.reply.asked.last_turn import REDACTED, REFUSAL, dangling, last_text, url_in
+from simtwin.api.reply.asked.window import CUT_BY_REQUEST, room
 from simtwin.api.reply.said import Json
 from simtwin.api.reply.served.offers import Used, eager, used
 from simtwin.api.reply.turn import PLAIN, Turn
@@ -74,7 +75,7 @@ class ReplySpec:
     stop_sequences: tuple[str, ...] = ()
     thinking: Thinking | None = None
     turn: Turn = PLAIN
-    limit: str = "max_tokens"
+    limit: str = CUT_BY_REQUEST
 
     @property
     def input_tokens(self) -> int:
@@ -97,13 +98,15 @@ def spec(
         measured: what it counts.
         betas: those that it names.
         cached: what of it is read from the cache, and what written to it.
+
+    Raises:
+        Rejected: the request is larger than the model's context window.
     """
     source = b"%d/%s/" % (seed, measured.fingerprint)
     model = request.model
     geo = "global" if model.created_at[:4] >= _FIRST_YEAR_WITH_GEO else "not_available"
+    most, limit = room(model, measured.input_tokens, request.max_tokens, betas)
     turn = _turn(request, source, measured.input_tokens, betas)
-    room = max(0, model.max_input_tokens - measured.input_tokens)
-    limit = "max_tokens" if request.max_tokens <= room else "model_context_window_exceeded"
     return ReplySpec(
         source,
         answer_name(request.model_name, model),
@@ -114,7 +117,7 @@ def spec(
             cached.five_minutes,
             cached.hour,
         ),
-        min(request.max_tokens, room),
+        most,
         tuple(stop for stop in request.stop_sequences if len(stop) <= _LONGEST_STOP),
         _thinking(request, betas),
         turn,

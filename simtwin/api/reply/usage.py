@@ -50,7 +50,8 @@ class Extras:
         served: whether a tool of the server ran, so that usage counts them.
         iterations: what each pass of the model cost, where the request makes usage tell.
         edits: the edits of the context that were made, None where the answer does not tell.
-        runs: whether code ran, so that the answer names its container.
+        runs: whether code ran, or could have in a container that the request named, so that the
+            answer names it.
         container: the container that the request named.
         stop_details: what else there is to tell of the end.
         speed: as asked for.

@@ -8,7 +8,7 @@ from typing import Any
 from simtwin.api.errors import invalid
 from simtwin.api.request.phrases import EXTRA, MISSING, NOT_A, one_of, shown
 from simtwin.api.request.shape.blocks import CONTENT, SYSTEM_TURN
-from simtwin.api.request.shape.pieces import AT_ONCE, in_pieces, is_long
+from simtwin.api.request.shape.pieces import AT_ONCE, SOME, in_pieces, is_long
 from simtwin.api.request.shape.record import Tagged
 from simtwin.api.request.steps import Steps
 
@@ -89,8 +89,7 @@ def _message(message: object, version: str) -> Steps[str | None]:
 def _blocks(blocks: list[Any], known: Tagged) -> Steps[str | None]:
     since = 0
     for index, block in enumerate(blocks):
-        since += 1
-        if since == AT_ONCE:
+        if since >= AT_ONCE:
             since = 0
             yield
         # Most blocks are this one, and nothing else needs to be known of it.
@@ -100,9 +99,12 @@ def _blocks(blocks: list[Any], known: Tagged) -> Steps[str | None]:
             and block["type"] == "text"
             and type(block["text"]) is str
         ):
+            since += 1
             continue
+        since += SOME
         if type(block) is dict and is_long(block):
             fault = yield from in_pieces(known, block)
+            since = AT_ONCE
         else:
             fault = known(block)
         if fault is not None:

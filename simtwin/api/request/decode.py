@@ -127,6 +127,9 @@ def _briefly(body: bytes, fault: Exception) -> Rejected:
     said = str(fault)
     place = _PLACE.search(said)
     at = len(body) if place is None else int(place[1])
+    if "trailing" in said:
+        # msgspec counts one on: past the comma, and into what follows the document.
+        at -= 1
     reason = next((known for words, known in _BRIEF.items() if words in said), _CHARACTER)
     before = body[:at].decode(errors="replace")
     return _malformed(reason, before, len(before))

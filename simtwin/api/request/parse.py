@@ -114,8 +114,9 @@ def parsing(doc: Mapping[str, Any], version: str, betas: Collection[str]) -> Ste
             f"of output tokens for {model.id}"
         )
     _check_stops(doc.get("stop_sequences") or ())
-    check_sampling(doc, model)
+    check_thinking(doc, model)
     check_budget(doc, betas)
+    check_sampling(doc, model)
     offer = yield from _check_meaning(doc, model, betas)
     breakpoints = yield from read_breakpoints(doc)
     check_prefill(doc["messages"], model, format_of(doc) is not None)
@@ -140,6 +141,7 @@ def parsing_count(
     """`parse_count` with a pause about every millisecond, for large bodies; returns the request."""
     yield from check_fields(doc, COUNT, _COUNTED, version)
     model = _model(doc["model"])
+    check_thinking(doc, model)
     yield from _check_meaning(doc, model, betas)
     yield from read_breakpoints(doc)
     return CountRequest(doc, model)
@@ -148,7 +150,6 @@ def parsing_count(
 def _check_meaning(doc: Mapping[str, Any], model: Model, betas: Collection[str]) -> Steps[Offer]:
     """What both kinds of request must not say, although the shape is right; returns the tools."""
     messages = doc["messages"]
-    check_thinking(doc, model)
     if doc.get("speed") == "fast" and not takes_fast(model):
         # Documented; style.
         raise invalid("speed: 'fast' is not supported for this model.")

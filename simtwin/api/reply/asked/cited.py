@@ -14,35 +14,37 @@ from simtwin.api.reply.said import Json
 MOST_CITATIONS = 3
 _LONGEST = 160
 
+_CITABLE = frozenset(("document", "search_result"))
+
 
 def citations(messages: Sequence[Mapping[str, Any]]) -> tuple[Json, ...]:
     """What an answer may cite, in the order of the request, at most `MOST_CITATIONS`."""
     made: list[Json] = []
     documents = found = 0
-    for block in _blocks(messages):
-        kind = block.get("type")
-        if kind == "document":
+    for block in _citable(messages):
+        if block["type"] == "document":
             if _enabled(block):
                 made += _of_document(block, documents)
             documents += 1
-        elif kind == "search_result":
+        else:
             if _enabled(block):
                 made += _of_result(block, found)
             found += 1
     return tuple(made[:MOST_CITATIONS])
 
 
-def _blocks(messages: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Every block that could be cited, inside results of tools as well."""
+def _citable(messages: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Every document and search result, inside results of tools as well."""
     for message in messages:
         content = message["content"]
         if isinstance(content, str):
             continue
         for block in content:
-            yield block
-            inner = block.get("content")
-            if block["type"] == "tool_result" and isinstance(inner, list):
-                yield from inner
+            kind = block["type"]
+            if kind in _CITABLE:
+                yield block
+            elif kind == "tool_result" and isinstance(block.get("content"), list):
+                yield from (inner for inner in block["content"] if inner["type"] in _CITABLE)
 
 
 def _enabled(block: Mapping[str, Any]) -> bool:

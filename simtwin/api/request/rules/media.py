@@ -8,7 +8,7 @@ from typing import Any
 
 from simtwin.api.errors import ApiError, Rejected, invalid
 from simtwin.api.images import size
-from simtwin.api.request.shape.pieces import AT_ONCE
+from simtwin.api.request.shape.pieces import AT_ONCE, SOME
 from simtwin.api.request.steps import Steps
 
 #: Of an image, in base64: "image exceeds 5 MB maximum" was seen until 2026-05, 10 MiB from 2026-07 on
@@ -123,12 +123,18 @@ def _gather(places: list[Place], blocks: Sequence[Mapping[str, Any]], path: str)
         if number % AT_ONCE == AT_ONCE - 1:
             yield
         tag = block["type"]
+        if tag == "text":
+            continue
+        inner: Any = None
+        below = ""
         if tag == "image":
             places.append((f"{path}.{number}", block))
         elif tag == "document":
             places.append((f"{path}.{number}", block))
-            inner = block["source"].get("content")
-            if isinstance(inner, list):
-                yield from _gather(places, inner, f"{path}.{number}.document.source.content")
-        elif tag == "tool_result" and isinstance(block.get("content"), list):
-            yield from _gather(places, block["content"], f"{path}.{number}.tool_result.content")
+            inner, below = block["source"].get("content"), "document.source.content"
+        elif tag == "tool_result":
+            inner, below = block.get("content"), "tool_result.content"
+        if isinstance(inner, list):
+            yield from _gather(places, inner, f"{path}.{number}.{below}")
+            if len(inner) > SOME:
+                yield

@@ -11,28 +11,30 @@ from simtwin.api.request.steps import Steps
 
 #: How many values are looked at before others get a turn: about a millisecond.
 AT_ONCE = 1_000
-#: What has more parts than this is looked at part by part.
+#: What a value counts for that has parts of its own, but not many.
+SOME = 10
+#: What has more parts than this, with theirs, is looked at part by part.
 _SHORT = 100
-#: Deeper than any list in a request that the tables know.
-_DEEPEST = 6
 
 
-def is_long(value: Any, deepest: int = _DEEPEST) -> bool:
-    """Whether a value has a list or an object in it that is worth a pause."""
-    if type(value) is dict:
-        if len(value) > _SHORT:
-            return True
-        value = value.values()
-    elif len(value) > _SHORT:
-        return True
-    # What the caller gives as `input` is looked at as well, in vain; it is small where this is.
-    return any(
-        (type(item) is dict or type(item) is list)
-        and item
-        and deepest
-        and is_long(item, deepest - 1)
-        for item in value
-    )
+def is_long(value: Any) -> bool:
+    """Whether an object or a list has so many parts in it that they are looked at one by one."""
+    return _left(value, _SHORT) < 0
+
+
+def _left(value: Any, parts: int) -> int:
+    """What is left of a number of parts once those of `value` are counted; below zero, no more are."""
+    parts -= len(value)
+    if parts < 0:
+        return parts
+    # What the caller gives as `input` is counted as well, in vain; it is small where this is.
+    for item in value.values() if type(value) is dict else value:
+        kind = type(item)
+        if kind is dict or kind is list:
+            parts = _left(item, parts)
+            if parts < 0:
+                return parts
+    return parts
 
 
 def in_pieces(check: Check, value: Any) -> Steps[str | None]:
@@ -60,8 +62,8 @@ def _array(check: Array, value: list[Any]) -> Steps[str | None]:
         fault = yield from in_pieces(check.item, item)
         if fault is not None:
             return f".{index}{fault}"
-        since += 1
-        if since == AT_ONCE:
+        since += SOME if type(item) is dict or type(item) is list else 1
+        if since >= AT_ONCE:
             since = 0
             yield
     return None
@@ -74,8 +76,8 @@ def _record(kind: Record, value: Any) -> Steps[str | None]:
     extra = None
     since = 0
     for name, item in value.items():
-        since += 1
-        if since == AT_ONCE:
+        since += SOME if type(item) is dict or type(item) is list else 1
+        if since >= AT_ONCE:
             since = 0
             yield
         check = kind.fields.get(name)
