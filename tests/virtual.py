@@ -36,7 +36,7 @@ ADMIN_TOKEN = "the-token-of-the-operator"
 OPERATOR = {"authorization": f"Bearer {ADMIN_TOKEN}"}
 VERSION = {"anthropic-version": "2023-06-01"}
 
-#: 16 input tokens... as counted by the twin, and an answer of more than 64 tokens, cut there.
+#: It has 8 input tokens, and by the seed of a stage 52 output tokens.
 HELLO: dict[str, Any] = {
     "model": "claude-sonnet-4-6",
     "max_tokens": 64,

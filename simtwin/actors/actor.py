@@ -75,7 +75,6 @@ class Actor(Generic[S]):
                 while True:
                     await self.mailbox.wait()
                     self.drain()
-            # The time is not compared: a float that was made of ns may be less in ns than they were.
             if not self.mailbox.quiet:
                 self.last_active = present()
             elif self.last_active == since:

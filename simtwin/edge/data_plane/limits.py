@@ -67,7 +67,7 @@ def foresee(exchange: Exchange, until: float) -> None:
     production = exchange.production
     if production is None or not exchange.sends_as_it_produces:
         return
-    curve = production.waits(exchange.progress.tokens, present(), int(until * NS))
+    curve = production.waits(exchange.progress.tokens, present(), round(until * NS))
     if curve is None:
         return
     if exchange.tenant is not None:
