@@ -67,12 +67,16 @@ class Inbox:
         """Throw the request away as it comes in, until it is whole, over, or does not come."""
         with trio.move_on_after(REST_SECONDS):
             while not self.whole and self._last is None:
-                self._messages.clear()
-                self._changed()
+                self._empty()
                 with trio.move_on_after(PAUSE_SECONDS) as pause:
                     await self._next_change()
                 if pause.cancelled_caught:
                     return
+        self._empty()
+
+    def _empty(self) -> None:
+        self._messages.clear()
+        self._changed()
 
     def _changed(self) -> None:
         if self._change is not None:

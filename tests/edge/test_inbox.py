@@ -85,11 +85,6 @@ async def test_nothing_is_kept_after_the_disconnect_which_is_told_again_and_agai
     assert [await inbox.receive() for _ in range(3)] == [piece(1), DISCONNECT, DISCONNECT]
 
 
-async def fill(inbox: Inbox, count: int) -> None:
-    for number in range(count):
-        await inbox.put(piece(number % 256))
-
-
 async def test_the_rest_is_thrown_away_until_the_request_is_whole(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
@@ -134,3 +129,8 @@ async def test_nobody_waits_for_the_rest_of_a_request_whose_client_has_left() ->
         await inbox.discard()
 
     assert await inbox.receive() == DISCONNECT
+
+
+async def fill(inbox: Inbox, count: int) -> None:
+    for number in range(count):
+        await inbox.put(piece(number % 256))
