@@ -53,8 +53,10 @@ class Twins:
 
     def __init__(self, nursery: trio.Nursery) -> None:
         self.store = MemoryStore()
-        self.keys: Router[Key] = Router(nursery, fresh=Key)
-        self.tenants: Router[Tenant] = Router(nursery, fresh=lambda _: Tenant())
+        self.keys: Router[Key] = Router(nursery, fresh=Key, rested=keys.rested)
+        self.tenants: Router[Tenant] = Router(
+            nursery, fresh=lambda _: Tenant(), rested=tenants.rested
+        )
 
     def record(self, number: int) -> tuple[str, str]:
         """Make a tenant and its key; their ids."""
