@@ -29,6 +29,9 @@ def main() -> NoReturn:
     """The console script: a mistake of the caller's is one line and exit status 2."""
     try:
         sys.exit(commands.main(prog_name="simtwin", standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.ClickException as error:
         _fail(error.format_message())
     except click.Abort:

@@ -113,10 +113,16 @@ def _settle_memory() -> None:
 
 async def _listen(options: Options) -> Sequence[trio.SocketListener]:
     try:
-        return await trio.open_tcp_listeners(options.port, host=options.host)
+        listeners = await trio.open_tcp_listeners(options.port, host=options.host)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ListenError(f"cannot listen on {options.host}:{options.port}: {reason}") from None
+    if options.port == 0:
+        # A name may stand for several addresses, each of which got a free port of its own.
+        for other in listeners[1:]:
+            await other.aclose()
+        return listeners[:1]
+    return listeners
 
 
 async def _obey(signals: AsyncIterator[int], server: Server, serving: trio.CancelScope) -> None:

@@ -10,6 +10,8 @@ from live.served import run
 
 import simtwin
 from simtwin.cli import main
+from simtwin.edge.options import Options
+from simtwin.edge.run import _listen
 from simtwin_faults import KINDS
 from simtwin_faults.profiles import texts
 
@@ -103,3 +105,24 @@ def test_a_command_that_is_none_is_told_in_one_line() -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("simtwin: No such command 'swerve'")
     assert done.stderr.count("\n") == 1
+
+
+def test_without_a_command_the_help_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["simtwin"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("Usage: simtwin ")
+
+
+async def test_a_name_of_several_addresses_gets_one_free_port() -> None:
+    """Else a twin would announce the port of one of them, and a client try another."""
+    listeners = await _listen(Options(host="localhost", port=0, seed=7))
+
+    assert len(listeners) == 1
+    for listener in listeners:
+        await listener.aclose()
