@@ -124,12 +124,16 @@ async def past_h11(wire: Wire, send: Callable[[Any], Awaitable[None]], message: 
     """
     if message is None or message["type"] != "http.response.start":
         return await send(message)
-    headers = [(bytes(name), bytes(value)) for name, value in message["headers"]]
-    lines = [b"%s: %s\r\n" % each for each in headers if each[0].lower() not in _FRAMING]
+    lines: list[bytes] = []
+    framing: list[Any] = []
+    for header in message["headers"]:
+        if header[0].lower() in _FRAMING:
+            framing.append(header)
+        else:
+            lines.append(b"%s: %s\r\n" % tuple(header))
     block = b"".join(lines)
     if block.count(b"\n") != len(lines) or block.count(b"\r") != len(lines) or b"\0" in block:
         raise ValueError("a header has a line break or a NUL in it")
-    framing = [each for each in headers if each[0].lower() in _FRAMING]
     held = wire.corked
     wire.cork()
     await send({**message, "headers": framing})
