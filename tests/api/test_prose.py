@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -56,3 +57,12 @@ def test_every_word_is_one_token_and_can_be_drawn_by_a_byte(table: tuple[str, ..
 
 def test_a_word_is_drawn_by_number() -> None:
     assert word(0) == word(len(words.NOUNS))
+
+
+def test_an_article_goes_with_the_sound_that_follows() -> None:
+    said = " ".join(answer(b"%d" % number) for number in range(300)).lower().split()
+
+    after = {(first, second) for first, second in pairwise(said) if first in ("a", "an")}
+    assert {second[0] for first, second in after if first == "an"} <= set("aeiouh")
+    assert {second for first, second in after if first == "a" and second[0] in "aeio"} == set()
+    assert ("an", "honest") in after

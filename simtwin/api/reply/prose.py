@@ -6,6 +6,7 @@ call of a generator, since every answer is made of some fifty of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from hashlib import shake_128
 from random import Random
@@ -80,6 +81,10 @@ def summary(source: bytes) -> str:
     return "The conversation so far, in short. " + _text(source + b"summary", _OPENINGS)
 
 
+# By sound: an honest idea, a usual one.
+_BEFORE_VOWEL = re.compile(r"\b([Aa]) (?=[aeio]|u(?!ni|s[eu])|hon)")
+
+
 def _text(source: bytes, openings: Sequence[Shape]) -> str:
     draws = iter(shake_128(source).digest(_BYTES))
     wanted = _LEAST_WORDS + next(draws) * (_MOST_WORDS - _LEAST_WORDS) // 255
@@ -88,7 +93,7 @@ def _text(source: bytes, openings: Sequence[Shape]) -> str:
     while words < wanted:
         sentences.append(_sentence(_SHAPES, draws))
         words += sentences[-1].count(" ") + 1
-    return " ".join(sentences)
+    return _BEFORE_VOWEL.sub(r"\1n ", " ".join(sentences))
 
 
 def _sentence(shapes: Sequence[Shape], draws: Iterator[int]) -> str:
