@@ -32,7 +32,8 @@ from simtwin.api.tiers import TIERS
 from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
 from simtwin.core.bucket import NS
-from simtwin.core.key import Key, Schedule, Settlement
+from simtwin.core.key import Key, Settlement
+from simtwin.core.lane import Schedule
 from simtwin.core.pools import Ask, Curve
 from simtwin.core.schedule import Asked
 from simtwin.core.tenant import Tenant
@@ -53,7 +54,7 @@ class Twins:
 
     def __init__(self, nursery: trio.Nursery) -> None:
         self.store = MemoryStore()
-        self.keys: Router[Key] = Router(nursery, fresh=Key, rested=keys.rested)
+        self.keys: Router[Key] = Router(nursery, fresh=Key.made, rested=keys.rested)
         self.tenants: Router[Tenant] = Router(
             nursery, fresh=lambda _: Tenant(), rested=tenants.rested
         )

@@ -65,7 +65,7 @@ async def running_twin(
         yield Twin(
             MemoryStore(),
             Board(words, settings),
-            Router(nursery, lambda _: Key(since=began), rested=keys.rested),
+            Router(nursery, lambda _: Key.made(began), rested=keys.rested),
             Router(nursery, lambda _: Tenant(), rested=tenants.rested),
             epoch,
             open_keys,

@@ -13,15 +13,8 @@ from simtwin.core import key as keys
 from simtwin.core.bucket import NS
 from simtwin.core.chance import draw
 from simtwin.core.fault import Kinds
-from simtwin.core.key import (
-    MOST_PLACES,
-    MOST_TIMES,
-    PLACE_LIFETIME,
-    Fate,
-    Key,
-    Schedule,
-    Settlement,
-)
+from simtwin.core.key import Key, Settlement
+from simtwin.core.lane import MOST_PLACES, MOST_TIMES, PLACE_LIFETIME, Fate, Schedule
 from simtwin.core.plan import Plan, Step
 from simtwin.core.rule import rules
 from simtwin.core.schedule import Asked
@@ -84,7 +77,7 @@ def names(fate: Fate) -> list[str]:
 
 
 def statuses(script: str, requests: int) -> list[int | None]:
-    key, seen = Key(since=0), list[int | None]()
+    key, seen = Key.made(0), list[int | None]()
     scheme = schedule((), parse(script, KINDS))
     for _ in range(requests):
         key, fate = admitted(key, MESSAGES, scheme)
@@ -101,7 +94,7 @@ def test_a_looped_script_starts_again() -> None:
 
 
 def test_the_place_in_a_script_is_shown_and_then_that_it_is_finished() -> None:
-    key, shown = Key(since=0), []
+    key, shown = Key.made(0), []
     for _ in range(3):
         key, fate = admitted(key, MESSAGES, schedule((), parse("529; ok", KINDS)))
         shown.append(fate.script)
@@ -112,7 +105,7 @@ def test_the_place_in_a_script_is_shown_and_then_that_it_is_finished() -> None:
 def test_a_request_that_a_script_addresses_meets_no_rule_not_even_on_ok_or_at_the_end() -> None:
     always = rules([{"refuse": {"status": 503}}], KINDS, "rules", place)
     scheme = schedule(always, parse("ok", KINDS))
-    key, on_ok = admitted(Key(since=0), MESSAGES, scheme)
+    key, on_ok = admitted(Key.made(0), MESSAGES, scheme)
     key, after_the_end = admitted(key, MESSAGES, scheme)
 
     _, not_addressed = admitted(key, MODELS, scheme)
@@ -123,7 +116,7 @@ def test_a_request_that_a_script_addresses_meets_no_rule_not_even_on_ok_or_at_th
 
 def test_only_requests_that_ask_a_model_to_answer_use_up_items() -> None:
     scheme = schedule((), parse("529; ok", KINDS))
-    key, _ = admitted(Key(since=0), MODELS, scheme)
+    key, _ = admitted(Key.made(0), MODELS, scheme)
     key, fate = admitted(key, MESSAGES, scheme)
 
     assert fate.script == "1/2"
@@ -132,7 +125,7 @@ def test_only_requests_that_ask_a_model_to_answer_use_up_items() -> None:
 
 def test_the_place_in_a_script_is_dropped_ten_minutes_after_its_last_request() -> None:
     scheme = schedule((), parse("529; ok; ok", KINDS))
-    key, _ = admitted(Key(since=0), MESSAGES, scheme, 0)
+    key, _ = admitted(Key.made(0), MESSAGES, scheme, 0)
     key, kept = admitted(key, MESSAGES, scheme, PLACE_LIFETIME)
     key, dropped = admitted(key, MESSAGES, scheme, 2 * PLACE_LIFETIME + 1)
 
@@ -140,18 +133,18 @@ def test_the_place_in_a_script_is_dropped_ten_minutes_after_its_last_request() -
 
 
 def test_of_too_many_places_the_oldest_is_dropped() -> None:
-    key = Key(since=0)
+    key = Key.made(0)
     for number in range(MOST_PLACES + 5):
         script = parse(f"stall(seconds={number})", KINDS)
         key, _ = admitted(key, MESSAGES, schedule((), script), number)
 
-    assert len(key.places) == MOST_PLACES
-    assert "stall(seconds=4)" not in key.places
-    assert "stall(seconds=5)" in key.places
+    assert len(key.lane.places) == MOST_PLACES
+    assert "stall(seconds=4)" not in key.lane.places
+    assert "stall(seconds=5)" in key.lane.places
 
 
 def test_times_are_counted_by_name_until_a_reset() -> None:
-    key, counts = Key(since=0), []
+    key, counts = Key.made(0), []
     for name in ("a", "b", "a", "a"):
         key, count = keys.next_time(key, 0, name=name)
         counts.append(count)
@@ -166,7 +159,7 @@ def test_times_are_counted_by_name_until_a_reset() -> None:
 
 
 def test_a_time_that_was_not_given_comes_again() -> None:
-    key, _ = keys.next_time(Key(since=0), 0, name="a")
+    key, _ = keys.next_time(Key.made(0), 0, name="a")
     key, _ = keys.not_this_time(key, 0, name="a")
     key, _ = keys.not_this_time(key, 0, name="a")
 
@@ -174,19 +167,19 @@ def test_a_time_that_was_not_given_comes_again() -> None:
 
 
 def test_of_too_many_times_the_one_that_was_longest_not_used_is_dropped() -> None:
-    key = Key(since=0)
+    key = Key.made(0)
     for name in ("kept", "dropped", *map(str, range(MOST_TIMES - 2)), "kept", "new"):
         key, _ = keys.next_time(key, 0, name=name)
 
-    assert len(key.times) == MOST_TIMES
+    assert len(key.lane.times) == MOST_TIMES
     assert keys.next_time(key, 0, name="kept")[1] == 3
-    assert "dropped" not in key.times
+    assert "dropped" not in key.lane.times
 
 
 def test_a_replacing_fault_drops_what_came_before_it_and_charges_nothing() -> None:
     both = rules([{"stall": {"seconds": 1}}, {"refuse": {"status": 529}}], KINDS, "rules", place)
 
-    _, fate = admitted(Key(since=0), MESSAGES, schedule(both))
+    _, fate = admitted(Key.made(0), MESSAGES, schedule(both))
 
     assert names(fate) == ["refuse"]
     assert fate.replaced
@@ -194,7 +187,7 @@ def test_a_replacing_fault_drops_what_came_before_it_and_charges_nothing() -> No
 
 
 def test_a_rule_that_says_so_charges_although_it_replaces() -> None:
-    _, fate = admitted(Key(since=0), MESSAGES, schedule(), 15 * NS)
+    _, fate = admitted(Key.made(0), MESSAGES, schedule(), 15 * NS)
 
     assert names(fate) == ["late"]
     assert fate.charge
@@ -206,7 +199,7 @@ def test_the_fate_of_the_nth_request_does_not_depend_on_what_else_is_in_the_rule
     more = rules([{"stall": {"seconds": 1}}, chancy], KINDS, "rules", place)
 
     def fates(scheme: Schedule) -> list[bool]:
-        key, found = Key(since=0), []
+        key, found = Key.made(0), []
         for _ in range(64):
             key, fate = admitted(key, MESSAGES, scheme)
             found.append("coin" in names(fate))
@@ -222,7 +215,7 @@ class KeyMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.key = Key(since=0)
+        self.key = Key.made(0)
         self.now = 0
         self.since = 0
         self.setting = "rules"

@@ -13,7 +13,8 @@ from simtwin.api.errors import ApiError, error_plan
 from simtwin.api.reply.message import Ids
 from simtwin.api.reply.reply import Reply
 from simtwin.core.chance import base58
-from simtwin.core.key import Fate, Key
+from simtwin.core.key import Key
+from simtwin.core.lane import Fate
 from simtwin.core.plan import Plan
 from simtwin.core.tenant import Tenant
 from simtwin.core.usage import NO_TOKENS, Tokens

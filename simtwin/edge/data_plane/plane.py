@@ -22,7 +22,7 @@ from simtwin.api.request.decode import decode, peek
 from simtwin.core import key as keys
 from simtwin.core.chance import draw
 from simtwin.core.fault import compose, stand_in
-from simtwin.core.key import Fate, Schedule
+from simtwin.core.lane import Fate, Schedule
 from simtwin.core.plan import Head, Plan
 from simtwin.core.schedule import Asked
 from simtwin.core.scope import OfKey
