@@ -12,6 +12,7 @@ from simtwin_faults.error_event import ErrorEvent
 from simtwin_faults.hang import Hang
 from simtwin_faults.latency import Latency
 from simtwin_faults.pace import Pace
+from simtwin_faults.page import Page
 from simtwin_faults.refuse import Refuse
 from simtwin_faults.stall import Stall
 from simtwin_faults.third_party import with_installed
@@ -20,6 +21,7 @@ from simtwin_faults.truncate import Truncate
 KINDS: Mapping[str, type[Fault]] = MappingProxyType(
     {
         "refuse": Refuse,
+        "page": Page,
         "error_event": ErrorEvent,
         "disconnect": Disconnect,
         "latency": Latency,

@@ -16,9 +16,8 @@ CATALOGUE = (Path(__file__).parents[2] / "faults" / "README.md").read_text(encod
 SECTIONS = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^## |\Z)", CATALOGUE, re.MULTILINE | re.DOTALL))
 
 
-def test_there_are_eight_kinds_in_the_order_of_the_catalogue() -> None:
+def test_the_kinds_are_those_of_the_catalogue_in_its_order() -> None:
     assert list(KINDS) == list(SECTIONS)
-    assert len(KINDS) == 8
 
 
 @pytest.mark.parametrize("kind", KINDS)
