@@ -78,16 +78,20 @@ def needed(kind: str) -> dict[str, Any]:
 
 @cache
 def faults(kind: str) -> st.SearchStrategy[Fault]:
-    """Any fault of a kind."""
+    """Any fault of a kind: of the settings drawn, those that can be together."""
 
-    def can_be(doc: dict[str, Any]) -> bool:
-        try:
-            make(KINDS, kind, doc)
-        except SettingsError:
-            return False
-        return True
+    def made(doc: dict[str, Any]) -> Fault:
+        kept = needed(kind)
+        fault = make(KINDS, kind, kept)
+        for name, value in doc.items():
+            try:
+                fault = make(KINDS, kind, kept | {name: value})
+            except SettingsError:
+                continue
+            kept |= {name: value}
+        return fault
 
-    return settings_docs(kind).filter(can_be).map(lambda doc: make(KINDS, kind, doc))
+    return settings_docs(kind).map(made)
 
 
 @st.composite
