@@ -11,8 +11,9 @@ from typing import Any
 
 import attrs
 
-from simtwin.core import lane as lanes
+from simtwin.core import lane as one
 from simtwin.core.lane import Fate, Lane, Schedule
+from simtwin.core.lanes import Lanes
 from simtwin.core.pools import Ask, Curve, Granted, Impossible, Pools, Quota, Refused
 from simtwin.core.schedule import Asked
 from simtwin.core.usage import Tokens, Usage
@@ -20,9 +21,9 @@ from simtwin.core.usage import Tokens, Usage
 
 @attrs.frozen
 class Key:
-    """The state of one key; `lane` is that of requests that name none."""
+    """The state of one key."""
 
-    lane: Lane
+    lanes: Lanes
     usage: Mapping[str, Usage] = attrs.field(factory=dict)
     in_flight: int = 0
     pools: Pools = attrs.field(factory=Pools.empty)
@@ -30,12 +31,13 @@ class Key:
     @classmethod
     def made(cls, now: int) -> Key:
         """A key that was never used; its time windows start at `now` (ns)."""
-        return cls(Lane(now))
+        return cls(Lanes(Lane(now)))
 
     def statistics(self) -> dict[str, Any]:
         """The key in numbers."""
         return {
-            "requests": self.lane.ordinal,
+            "requests": self.lanes.unnamed.ordinal,
+            "lanes": {name: each.lane.ordinal for name, each in self.lanes.named.items()},
             "in_flight": self.in_flight,
             "models": {name: usage.statistics() for name, usage in sorted(self.usage.items())},
         }
@@ -51,6 +53,8 @@ class Settlement:
         tokens: what it has cost.
         whole: whether the client was sent all of it.
         hold: the id under which the key's own limits hold the request.
+        lane: the name of its lane, None for the one of requests that name none.
+        place: the name of the script that addressed it.
     """
 
     status: int | None
@@ -58,12 +62,16 @@ class Settlement:
     tokens: Tokens
     whole: bool
     hold: str
+    lane: str | None = None
+    place: str | None = None
 
 
-def admit(key: Key, now: int, *, asked: Asked, schedule: Schedule) -> tuple[Key, Fate]:
-    """Give the request its ordinal and decide which faults fire on it."""
-    lane, fate = lanes.admit(key.lane, now, asked, schedule)
-    return Key(lane, key.usage, key.in_flight + 1, key.pools), fate
+def admit(
+    key: Key, now: int, *, asked: Asked, schedule: Schedule, lane: str | None = None
+) -> tuple[Key, Fate]:
+    """Give the request its ordinal in its lane and decide which faults fire on it."""
+    lanes, fate = key.lanes.admit(lane, now, asked, schedule)
+    return Key(lanes, key.usage, key.in_flight + 1, key.pools), fate
 
 
 def settle(key: Key, now: int, *, settlement: Settlement) -> tuple[Key, None]:
@@ -72,7 +80,7 @@ def settle(key: Key, now: int, *, settlement: Settlement) -> tuple[Key, None]:
     usage = key.usage.get(model, Usage())
     booked = usage.with_answer(settlement.status, settlement.tokens, whole=settlement.whole)
     after = Key(
-        key.lane,
+        key.lanes.settle(settlement.lane, now, settlement.place),
         {**key.usage, model: booked},
         key.in_flight - 1,
         key.pools.settle(settlement.hold, settlement.tokens.output, now),
@@ -98,22 +106,28 @@ def correct(key: Key, now: int, *, request: str, curve: Curve) -> tuple[Key, Non
     return attrs.evolve(key, pools=key.pools.correct(request, curve, now)), None
 
 
-def next_time(key: Key, now: int, *, name: str) -> tuple[Key, int]:  # noqa: ARG001  # every message takes both
-    """One more answer of what is called `name`; how many that makes."""
-    lane, count = lanes.next_time(key.lane, name)
-    return attrs.evolve(key, lane=lane), count
+def next_time(key: Key, now: int, *, name: str, lane: str | None = None) -> tuple[Key, int]:
+    """One more answer of what is called `name` in a lane; how many that makes."""
+    after, count = one.next_time(key.lanes.get(lane, now), name)
+    return attrs.evolve(key, lanes=key.lanes.put(lane, after)), count
 
 
-def not_this_time(key: Key, now: int, *, name: str) -> tuple[Key, None]:  # noqa: ARG001  # likewise
+def not_this_time(key: Key, now: int, *, name: str, lane: str | None = None) -> tuple[Key, None]:
     """The answer that `next_time` counted is not given after all."""
-    return attrs.evolve(key, lane=lanes.not_this_time(key.lane, name)), None
+    after = one.not_this_time(key.lanes.get(lane, now), name)
+    return attrs.evolve(key, lanes=key.lanes.put(lane, after)), None
 
 
 def rested(key: Key, now: int) -> Key:
-    """What is to be kept of a key that does nothing: less the pools that are full again."""
-    return attrs.evolve(key, pools=key.pools.rested(now))
+    """What is to be kept of a key that does nothing: less full pools and lanes without use."""
+    return attrs.evolve(key, lanes=key.lanes.rested(now), pools=key.pools.rested(now))
 
 
 def reset(key: Key, now: int) -> tuple[Key, None]:
-    """Begin anew: ordinals, counts, places, usage and buckets. Answers under way stay counted."""
-    return Key(Lane(now), in_flight=key.in_flight), None
+    """Begin anew: lanes, usage and buckets. Answers under way stay counted."""
+    return Key(Lanes(Lane(now)), in_flight=key.in_flight), None
+
+
+def reset_lane(key: Key, now: int, *, lane: str | None) -> tuple[Key, None]:
+    """Begin a lane anew: ordinals, counts, places. Usage and buckets are the key's."""
+    return attrs.evolve(key, lanes=key.lanes.reset(lane, now)), None

@@ -19,23 +19,41 @@ from simtwin.core.script import Script
 
 #: A place in a script outlives the pauses of one test run, not the day of a shared twin.
 PLACE_LIFETIME = 600 * NS
-#: One place is about 200 bytes; a client that makes up a script per request stays bounded.
-MOST_PLACES = 1_000
 #: Reply rules and recordings that are told apart by how often they were used; 100 bytes each.
 MOST_TIMES = 1_000
 
 
 @attrs.frozen
 class ScriptPlace:
-    """How many items of a script are used up, and when the last one was (ns)."""
+    """How far a script is.
+
+    Args:
+        used: how many of its items are used up.
+        last: when a request that it addressed last began or ended (ns).
+        under_way: how many of them have not ended: a hang may outlast every lifetime, and whoever
+            gives up on it is to meet the next item.
+    """
 
     used: int
     last: int
+    under_way: int = 0
+
+    def expired(self, now: int) -> bool:
+        """Whether it is to be forgotten."""
+        return not self.under_way and now - self.last > PLACE_LIFETIME
 
 
 @attrs.frozen
 class Lane:
-    """The state of one lane. `since` (ns) is the start of its time windows."""
+    """The state of one lane.
+
+    Args:
+        since: the start of its time windows (ns).
+        ordinal: how many requests it had.
+        counts: how many requests each rule has looked at, by its name.
+        places: how far each script is, by its name.
+        times: how often each of several answers was given, by name.
+    """
 
     since: int
     ordinal: int = 0
@@ -53,12 +71,14 @@ class Fate:
         fired: the faults that have an effect, in order.
         charge: whether limits are charged although the answer is replaced.
         script: None where no script holds, else "3/5" or "finished".
+        place: the name of that script.
     """
 
     ordinal: int
     fired: tuple[Fired, ...] = ()
     charge: bool = False
     script: str | None = None
+    place: str | None = None
 
     @property
     def replaced(self) -> bool:
@@ -106,19 +126,29 @@ def not_this_time(lane: Lane, name: str) -> Lane:
     return attrs.evolve(lane, times={**lane.times, name: count - 1}) if count else lane
 
 
+def settle(lane: Lane, now: int, place: str) -> Lane:
+    """A request that the script of that name addressed has ended."""
+    was = lane.places.get(place)
+    if was is None:
+        return lane
+    # Of a lane that was reset in between, the request is nobody's.
+    ended = ScriptPlace(was.used, now, max(0, was.under_way - 1))
+    return attrs.evolve(lane, places={**lane.places, place: ended})
+
+
+def without_oldest_place(lane: Lane) -> Lane:
+    """One place less: that in the script which was used longest ago."""
+    oldest = min(lane.places, key=lambda name: lane.places[name].last)
+    places = {name: place for name, place in lane.places.items() if name != oldest}
+    return attrs.evolve(lane, places=places)
+
+
 def _next_item(lane: Lane, now: int, script: Script) -> tuple[Mapping[str, ScriptPlace], Fate]:
-    place = lane.places.get(script.text)
-    used = 0 if place is None or now - place.last > PLACE_LIFETIME else place.used
-    item = script.item(used)
-    places = {
-        text: kept
-        for text, kept in lane.places.items()
-        if text != script.text and now - kept.last <= PLACE_LIFETIME
-    }
-    if len(places) >= MOST_PLACES:
-        del places[min(places, key=lambda text: places[text].last)]
-    places[script.text] = ScriptPlace(used + (item is not None), now)
+    places = {name: place for name, place in lane.places.items() if not place.expired(now)}
+    was = places.pop(script.name, None) or ScriptPlace(0, now)
+    item = script.item(was.used)
+    places[script.name] = ScriptPlace(was.used + (item is not None), now, was.under_way + 1)
     if item is None:
-        return places, Fate(lane.ordinal, script="finished")
-    shown = f"{used % script.total + 1}/{script.total}"
-    return places, Fate(lane.ordinal, effective(item.faults), script=shown)
+        return places, Fate(lane.ordinal, script="finished", place=script.name)
+    shown = f"{was.used % script.total + 1}/{script.total}"
+    return places, Fate(lane.ordinal, effective(item.faults), script=shown, place=script.name)

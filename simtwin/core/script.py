@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
+from hashlib import blake2b
 from itertools import accumulate
 from typing import Any
 
@@ -30,6 +31,8 @@ LONGEST_SCRIPT = 100_000
 MOST_ITEMS = 100_000
 #: What stands for the rule's name where a script made a fault fire.
 RULE = "script"
+#: A longer text is remembered by its hash, so that every place in a script is equally small.
+_LONGEST_NAME = 64
 
 
 @attrs.frozen
@@ -44,13 +47,22 @@ class Item:
 class Script:
     """What happens to each request in turn, and after the last one: nothing, or all again.
 
-    `text` is how it was written; two texts that mean the same are equal scripts.
+    `text` is how it was written; two texts that mean the same are equal scripts. `name` is one
+    and the same for equal texts alone, and short.
     """
 
     text: str = attrs.field(eq=False)
     items: tuple[Item, ...]
     loop: bool = False
+    name: str = attrs.field(init=False, eq=False, repr=False)
     _ends: tuple[int, ...] = attrs.field(init=False, eq=False, repr=False)
+
+    @name.default
+    def _named(self) -> str:
+        # No script begins with a '#', so no hash is another script's text.
+        if len(self.text) <= _LONGEST_NAME:
+            return self.text
+        return "#" + blake2b(self.text.encode(), digest_size=20).hexdigest()
 
     @_ends.default
     def _add_up(self) -> tuple[int, ...]:

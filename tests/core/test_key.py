@@ -14,7 +14,8 @@ from simtwin.core.bucket import NS
 from simtwin.core.chance import draw
 from simtwin.core.fault import Kinds
 from simtwin.core.key import Key, Settlement
-from simtwin.core.lane import MOST_PLACES, MOST_TIMES, PLACE_LIFETIME, Fate, Schedule
+from simtwin.core.lane import MOST_TIMES, PLACE_LIFETIME, Fate, Schedule
+from simtwin.core.lanes import MOST_PLACES
 from simtwin.core.plan import Plan, Step
 from simtwin.core.rule import rules
 from simtwin.core.schedule import Asked
@@ -72,6 +73,11 @@ def admitted(key: Key, asked: Asked, scheme: Schedule, now: int = 0) -> tuple[Ke
     return keys.admit(key, now, asked=asked, schedule=scheme)
 
 
+def ended(key: Key, fate: Fate, now: int = 0) -> Key:
+    settlement = Settlement(200, "m", Tokens(), whole=True, hold="1", place=fate.place)
+    return keys.settle(key, now, settlement=settlement)[0]
+
+
 def names(fate: Fate) -> list[str]:
     return [fired.rule for fired in fate.fired]
 
@@ -125,11 +131,24 @@ def test_only_requests_that_ask_a_model_to_answer_use_up_items() -> None:
 
 def test_the_place_in_a_script_is_dropped_ten_minutes_after_its_last_request() -> None:
     scheme = schedule((), parse("529; ok; ok", KINDS))
-    key, _ = admitted(Key.made(0), MESSAGES, scheme, 0)
-    key, kept = admitted(key, MESSAGES, scheme, PLACE_LIFETIME)
+    key, first = admitted(Key.made(0), MESSAGES, scheme, 0)
+    key, kept = admitted(ended(key, first, 0), MESSAGES, scheme, PLACE_LIFETIME)
+    key = ended(key, kept, PLACE_LIFETIME)
     key, dropped = admitted(key, MESSAGES, scheme, 2 * PLACE_LIFETIME + 1)
 
     assert (kept.script, dropped.script) == ("2/3", "1/3")
+
+
+def test_the_place_in_a_script_outlasts_a_request_that_hangs() -> None:
+    """The SDK gives up after ten minutes, and what it then tries again is to meet the next item."""
+    scheme = schedule((), parse("stall(seconds=3600); ok", KINDS))
+    key, hung = admitted(Key.made(0), MESSAGES, scheme, 0)
+    key, other = admitted(key, MESSAGES, schedule((), LOOP), 2 * PLACE_LIFETIME)
+    key = ended(ended(key, hung, 3 * PLACE_LIFETIME), other, 3 * PLACE_LIFETIME)
+
+    _, again = admitted(key, MESSAGES, scheme, 3 * PLACE_LIFETIME + NS)
+
+    assert again.script == "2/2"
 
 
 def test_of_too_many_places_the_oldest_is_dropped() -> None:
@@ -138,9 +157,9 @@ def test_of_too_many_places_the_oldest_is_dropped() -> None:
         script = parse(f"stall(seconds={number})", KINDS)
         key, _ = admitted(key, MESSAGES, schedule((), script), number)
 
-    assert len(key.lane.places) == MOST_PLACES
-    assert "stall(seconds=4)" not in key.lane.places
-    assert "stall(seconds=5)" in key.lane.places
+    assert len(key.lanes.unnamed.places) == MOST_PLACES
+    assert "stall(seconds=4)" not in key.lanes.unnamed.places
+    assert "stall(seconds=5)" in key.lanes.unnamed.places
 
 
 def test_times_are_counted_by_name_until_a_reset() -> None:
@@ -171,9 +190,9 @@ def test_of_too_many_times_the_one_that_was_longest_not_used_is_dropped() -> Non
     for name in ("kept", "dropped", *map(str, range(MOST_TIMES - 2)), "kept", "new"):
         key, _ = keys.next_time(key, 0, name=name)
 
-    assert len(key.lane.times) == MOST_TIMES
+    assert len(key.lanes.unnamed.times) == MOST_TIMES
     assert keys.next_time(key, 0, name="kept")[1] == 3
-    assert "dropped" not in key.lane.times
+    assert "dropped" not in key.lanes.unnamed.times
 
 
 def test_a_replacing_fault_drops_what_came_before_it_and_charges_nothing() -> None:
@@ -220,7 +239,8 @@ class KeyMachine(RuleBasedStateMachine):
         self.since = 0
         self.setting = "rules"
         self.history: list[tuple[str, Asked, int]] = []
-        self.open = 0
+        self.scripted: dict[str, list[tuple[str, int]]] = {"script": [], "loop": []}
+        self.open: list[tuple[str | None, Fate]] = []
         self.booked = 0
         self.output = 0
 
@@ -231,16 +251,19 @@ class KeyMachine(RuleBasedStateMachine):
     def ask(self, asked: Asked) -> None:
         ordinal = len(self.history)
         self.key, fate = admitted(self.key, asked, self.scheme(), self.now)
-        self.open += 1
         expected = self.expected(asked, ordinal)
         self.history.append((self.setting, asked, self.now))
+        addressed = self.setting if self.setting != "rules" and asked.answers else None
+        self.open.append((addressed, fate))
+        if addressed is not None:
+            self.scripted[addressed].append(("began", self.now))
 
         assert fate.ordinal == ordinal
         assert names(fate) == expected
 
     def expected(self, asked: Asked, ordinal: int) -> list[str]:
         if self.setting != "rules" and asked.answers:
-            used = sum(1 for name, was, _ in self.recent() if name == self.setting and was.answers)
+            used = self.used()
             items = {"script": [1, 0, 0, 1], "loop": [1, 0]}[self.setting]
             if self.setting == "loop":
                 return ["script"] * items[used % 2]
@@ -255,25 +278,26 @@ class KeyMachine(RuleBasedStateMachine):
             fired = ["late"]
         return fired
 
-    def recent(self) -> list[tuple[str, Asked, int]]:
-        """The history since this script's place was last dropped."""
-        recent: list[tuple[str, Asked, int]] = []
-        last: int | None = None
-        for event in self.history:
-            if event[0] != self.setting or not event[1].answers:
-                continue
-            if last is not None and event[2] - last > PLACE_LIFETIME:
-                recent = []
-            recent.append(event)
-            last = event[2]
-        return [] if last is not None and self.now - last > PLACE_LIFETIME else recent
+    def used(self) -> int:
+        """How many requests this script has addressed since its place was last dropped."""
+        used = open_ = last = 0
+        for event, when in [*self.scripted[self.setting], ("began", self.now)]:
+            if event == "began" and not open_ and when - last > PLACE_LIFETIME:
+                used = 0
+            used += event == "began"
+            open_ += 1 if event == "began" else -1
+            last = when
+        return used - 1
 
-    @precondition(lambda self: self.open > 0)
-    @rule(output=st.integers(0, 50), whole=st.booleans())
-    def settle(self, output: int, whole: bool) -> None:
-        settlement = Settlement(200, "claude-x", Tokens(output=output), whole, "none")
+    @precondition(lambda self: self.open)
+    @rule(output=st.integers(0, 50), whole=st.booleans(), which=st.integers(0, 9))
+    def settle(self, output: int, whole: bool, which: int) -> None:
+        addressed, fate = self.open.pop(which % len(self.open))
+        tokens = Tokens(output=output)
+        settlement = Settlement(200, "claude-x", tokens, whole, "none", place=fate.place)
         self.key, _ = keys.settle(self.key, self.now, settlement=settlement)
-        self.open -= 1
+        if addressed is not None:
+            self.scripted[addressed].append(("ended", self.now))
         self.booked += 1
         self.output += output
 
@@ -289,13 +313,16 @@ class KeyMachine(RuleBasedStateMachine):
     def reset(self) -> None:
         self.key, _ = keys.reset(self.key, self.now)
         self.history = []
+        self.scripted = {"script": [], "loop": []}
+        # What was under way is nobody's any more: it is settled without a place.
+        self.open = [(None, attrs.evolve(fate, place=None)) for _, fate in self.open]
         self.since = self.now
         self.booked = self.output = 0
 
     @invariant()
     def the_books_add_up(self) -> None:
         told = self.key.statistics()
-        assert told["in_flight"] == self.open
+        assert told["in_flight"] == len(self.open)
         assert told["requests"] == len(self.history)
         usage = told["models"].get("claude-x", {"requests": {}, "output_tokens": 0})
         assert sum(usage["requests"].values()) == self.booked

@@ -176,7 +176,7 @@ async def test_a_reset_in_mid_answer_begins_anew_and_the_answer_is_still_booked(
         assert row["requests"] == {"200": 1}
         key = stage.twin.keys.state(stage.tenant.api_key_id)
         assert key is not None
-        assert key.lane.ordinal == 0
+        assert key.lanes.unnamed.ordinal == 0
 
 
 async def test_limits_that_are_full_again_are_not_kept_for_an_owner_at_rest(front: str) -> None:
@@ -190,7 +190,7 @@ async def test_limits_that_are_full_again_are_not_kept_for_an_owner_at_rest(fron
         assert key is not None
         assert tenant is not None
         assert (dict(key.pools.pools), dict(tenant.pools.pools)) == ({}, {})
-        assert (key.lane.ordinal, len(key.usage)) == (1, 1)
+        assert (key.lanes.unnamed.ordinal, len(key.usage)) == (1, 1)
 
 
 async def test_requests_that_hang_hold_no_bodies(front: str) -> None:

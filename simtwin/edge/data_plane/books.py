@@ -46,7 +46,10 @@ def settle(twin: Twin, exchange: Exchange) -> None:
     if exchange.counted:
         twin.load.end(account.tenant_id)
     if exchange.key is not None:
-        settlement = Settlement(status, exchange.model, tokens, exchange.whole, exchange.hold)
+        place = None if exchange.fate is None else exchange.fate.place
+        settlement = Settlement(
+            status, exchange.model, tokens, exchange.whole, exchange.hold, place=place
+        )
         exchange.key.tell(partial(keys.settle, settlement=settlement))
     if exchange.tenant is not None:
         exchange.tenant.tell(partial(tenants.settle, request=exchange.hold, produced=tokens.output))
