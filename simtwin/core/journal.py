@@ -34,7 +34,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `connection` and `request_on_connection` are ordinals; `ordinal` is the key's. `messages` holds
     one hash a message of the request, each chained to those before it. `planned_tokens` is what the
-    answer would have had, `sent_*` what was written. `ended` is how: "end", "hangup" (the twin cut
+    answer would have had, `sent_*` what was written of the body, `wire_bytes` all that was written,
+    heads and framing and what breaks it included. `ended` is how: "end", "hangup" (the twin cut
     it off), "left" (the client did). `cause` is "own" where the twin itself refused or broke.
     """
 
@@ -72,6 +73,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     planned_tokens: int | None
     sent_events: int
     sent_bytes: int
+    wire_bytes: int
     sent_tokens: int
     undelivered: int
     usage: Mapping[str, int]

@@ -9,22 +9,30 @@ and whoever performs the plan does the waiting. A fault is a function from plan 
     Head ─► Chunk ─► Hangup(reset=True)                one that is cut off
 
 The law of a plan: at most one `Head`, and before any `Chunk` or `End`; nothing after `End` or
-`Hangup`. `Mark` may stand anywhere before those and sends nothing.
+`Hangup`. `Mark`, `Flush`, `Drip` and `Rest` may stand anywhere before those and send nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
+from random import Random
 
 import attrs
+
+from simtwin.core.framing import Framing
 
 
 @attrs.frozen
 class Head:
-    """The status line and headers. Header names are lower case; values are latin-1 text."""
+    """The status line and headers. Header names are lower case; values are latin-1 text.
+
+    `framing` is how the answer is written; None leaves that, and the headers that tell of it, to
+    the server.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
+    framing: Framing | None = None
 
     def header(self, name: str) -> str | None:
         """The first value under `name` (lower case), or None."""
@@ -34,6 +42,26 @@ class Head:
     def streams(self) -> bool:
         """Whether the body is a stream of server-sent events."""
         return (self.header("content-type") or "").startswith("text/event-stream")
+
+    def without(self, *names: str) -> Head:
+        """The same head without the headers of these names."""
+        return attrs.evolve(self, headers=tuple(h for h in self.headers if h[0] not in names))
+
+    def framed(self) -> Head:
+        """The same head with the framing that the server would choose, spelled out."""
+        if self.framing is not None:
+            return self
+        if self.header("content-length") is not None:
+            return attrs.evolve(self, framing=Framing())
+        chunked = (("transfer-encoding", "chunked"), *self.without("transfer-encoding").headers)
+        return attrs.evolve(self, headers=chunked, framing=Framing(chunked=True))
+
+    @property
+    def written(self) -> bytes:
+        """The bytes of the head, as its own framing or else the server's makes them."""
+        head = self.framed()
+        assert head.framing is not None, "a framed head has a framing"  # noqa: S101
+        return head.framing.head(head.status, head.headers)
 
 
 @attrs.frozen
@@ -59,20 +87,28 @@ class Chunk:
 
 
 @attrs.frozen
-class End:
-    """The body is complete, and the framing says so."""
-
-
-@attrs.frozen
 class Hangup:
     """The connection ends here: FIN, or RST where `reset`.
 
     With `flush`, what was written before is left to reach the peer's kernel first; a reset throws
-    away whatever is still queued.
+    away whatever is still queued. After a FIN the twin goes on taking what the peer sends for
+    `half_open_seconds`, if the peer does not close before; None is the usual moment.
     """
 
     reset: bool = False
     flush: bool = True
+    half_open_seconds: float | None = None
+
+
+@attrs.frozen
+class End:
+    """The body is complete, and the framing says so.
+
+    With `hangup` the connection ends too, `seconds` later, and serves nothing in between.
+    """
+
+    hangup: Hangup | None = None
+    seconds: float = 0.0
 
 
 @attrs.frozen
@@ -83,13 +119,54 @@ class Raw:
 
 
 @attrs.frozen
+class Flush:
+    """What came before leaves now, in a write of its own."""
+
+
+@attrs.frozen
+class Drip:
+    """From here on what leaves does so in pieces, heads and framing included.
+
+    Args:
+        bytes: the size of a piece; 0 is in one piece, as without a drip.
+        seconds: how long after one piece the next one leaves.
+        jitter: the share of its size by which a piece may be longer or shorter.
+        seed: decides that chance.
+    """
+
+    bytes: int = 0
+    seconds: float = 0.0
+    jitter: float = 0.0
+    seed: int = 0
+
+    def sizes(self) -> Iterator[int]:
+        """The size of each piece in turn, without end; at least one byte."""
+        rng = Random(self.seed)
+        while True:
+            yield max(1, round(self.bytes * (1 + self.jitter * rng.uniform(-1, 1))))
+
+
+@attrs.frozen
+class Rest:
+    """How the connection ends once this answer is over and it is kept for more.
+
+    Args:
+        seconds: it ends after so long without a request; None: as soon as the next one begins.
+        reset: by RST, rather than by FIN.
+    """
+
+    seconds: float | None = None
+    reset: bool = False
+
+
+@attrs.frozen
 class Mark:
     """A fault takes effect here. Sends nothing; where faults are composed `name` says which."""
 
     name: str = ""
 
 
-Step = Head | Wait | Chunk | End | Hangup | Raw | Mark
+Step = Head | Wait | Chunk | End | Hangup | Raw | Mark | Flush | Drip | Rest
 Plan = Iterable[Step]
 
 

@@ -239,7 +239,9 @@ class Connection(TCPServer):
     def _rest(self) -> None:
         self.idle = True
         self.wire.rest()
-        self._reader.deadline = trio.current_time() + self.config.keep_alive_timeout
+        idle = self.wire.idle_seconds
+        longest = self.config.keep_alive_timeout if idle is None else idle
+        self._reader.deadline = trio.current_time() + longest
 
     async def _read_until_over(self) -> None:
         try:

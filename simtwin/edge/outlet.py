@@ -19,6 +19,7 @@ class Outlet:
         patience: seconds that one write may wait for a peer that does not read.
         last_byte: when the system last took bytes from us (`trio.current_time()`).
         corked: whether what is written is held back until `flush`.
+        taken: how many bytes the system has taken in all.
         unsent: bytes of the latest write that the system has not taken.
     """
 
@@ -26,6 +27,7 @@ class Outlet:
         self.patience = math.inf
         self.last_byte: float | None = None
         self.corked = False
+        self.taken = 0
         self.unsent = 0
         self._stream = stream
         self._socket = stream.socket if isinstance(stream, trio.SocketStream) else None
@@ -87,10 +89,15 @@ class Outlet:
         """
         if self._socket is None:
             return await self.flush()
-        data = b"".join(self._held)
-        self.drop()
+        data = self.take()
         self.unsent = len(data) - self._push(data)
         return None
+
+    def take(self) -> bytes:
+        """What was held, which nothing sends any more; hold nothing more."""
+        data = b"".join(self._held)
+        self.drop()
+        return data
 
     def drop(self) -> None:
         """Forget what was held, and hold nothing more."""
@@ -116,9 +123,11 @@ class Outlet:
         if self._socket is None:
             return 0
         try:
-            return kernel.take(self._socket, data)
+            taken = kernel.take(self._socket, data)
         except OSError as error:
             raise trio.BrokenResourceError("the client is gone") from error
+        self.taken += taken
+        return taken
 
     async def _send_rest(self, data: bytes) -> None:
         deadline = trio.current_time() + self.patience
@@ -131,6 +140,7 @@ class Outlet:
     async def _send_slowly(self, data: memoryview) -> None:
         if self._socket is None or not kernel.TAKES:
             await self._stream.send_all(data)
+            self.taken += len(data)
             return
         while data:
             self.unsent = len(data)

@@ -47,6 +47,7 @@ class Wire:
         closed_at: when the connection ended, and `closed_by` whom.
         ended: how it ended.
         undelivered: bytes that a reset of ours threw away, as far as the system can tell.
+        idle_seconds: how long it may rest between requests; None is as long as any.
 
     All times are `trio.current_time()`.
     """
@@ -60,12 +61,16 @@ class Wire:
         self.closed_by: Literal["client", "twin"] | None = None
         self.ended: Literal["fin", "rst"] | None = None
         self.undelivered = 0
+        self.idle_seconds: float | None = None
         self._stream = stream
         self._socket = stream.socket if isinstance(stream, trio.SocketStream) else None
         self._outlet = Outlet(stream)
         self._watchers: set[trio.CancelScope] = set()
         self._heard: float | None = None
         self._last_in: float | None = None
+        self._muted = False
+        self._stale_from: int | None = None
+        self._resets_at_rest = False
         self._reading = False
         self._read = trio.Event()
 
@@ -85,6 +90,11 @@ class Wire:
         return self._outlet.last_byte
 
     @property
+    def bytes_out(self) -> int:
+        """How many bytes the system has taken from us in all."""
+        return self._outlet.taken
+
+    @property
     def writing(self) -> bool:
         """Whether a write waits for the client to read."""
         return self._outlet.waits
@@ -101,6 +111,24 @@ class Wire:
     def rest(self) -> None:
         """No request is under way: the next byte that comes in is the first of one."""
         self._heard = None
+
+    def rest_until(self, seconds: float | None, *, reset: bool) -> None:
+        """End the connection while it rests: after so long, or at the first byte of a request.
+
+        Args:
+            seconds: how long it may be idle; None: until its next request begins.
+            reset: by RST, else by FIN.
+        """
+        self._resets_at_rest = reset
+        if seconds is None:
+            self._stale_from = self.requests + 1
+        else:
+            self.idle_seconds = seconds
+
+    def go_stale(self, request: int, *, reset: bool) -> None:
+        """End the connection at the first byte of the request of that number, from 1."""
+        self._resets_at_rest = reset
+        self._stale_from = request
 
     def watch(self, scope: trio.CancelScope) -> None:
         """Cancel `scope` when the client leaves; at once where it has left already."""
@@ -136,10 +164,27 @@ class Wire:
         if not data:
             self._end("client", "fin")
             return data
+        if self._is_stale:
+            await self.hang_up(reset=self._resets_at_rest)
+            raise trio.ClosedResourceError("this wire was hung up")
         self._last_in = trio.current_time()
         if self._heard is None:
             self._heard = self._last_in
         return data
+
+    @property
+    def _is_stale(self) -> bool:
+        """Whether what comes in now is the request that the connection does not live to answer."""
+        stale = self._stale_from
+        return stale is not None and self._heard is None and self.requests + 1 >= stale
+
+    def mute(self, *, muted: bool) -> None:
+        """Throw away what the framing above writes, until it is unmuted; never `raw` bytes."""
+        self._muted = muted
+
+    def take_held(self) -> bytes:
+        """What was held, no longer to be sent by `flush`."""
+        return self._outlet.take()
 
     def cork(self) -> None:
         """Hold what is written from now on, until `flush` sends it in one piece.
@@ -180,13 +225,16 @@ class Wire:
             trio.BrokenResourceError: the client is gone, or has not read for too long.
             trio.ClosedResourceError: the connection has ended before, or while this waited.
         """
-        await self._guard(self._outlet.send, data)
+        if not self._muted:
+            await self._guard(self._outlet.send, data)
 
     async def raw(self, data: bytes) -> None:
         """Send bytes that the framing above knows nothing of, in order with what it wrote."""
-        await self.send_all(data)
+        await self._guard(self._outlet.send, data)
 
-    async def hang_up(self, *, reset: bool, flush: bool = True) -> None:
+    async def hang_up(
+        self, *, reset: bool, flush: bool = True, linger: float | None = None
+    ) -> None:
         """End the connection here, by RST where `reset`, else by FIN.
 
         Args:
@@ -194,9 +242,10 @@ class Wire:
             flush: whether what was written before is left to arrive first: a reset waits up to
                 `FLUSH_SECONDS` for it. Without it the held bytes get one try and the end
                 follows at once.
+            linger: how long after a FIN what the peer sends is still taken, if the peer does not
+                close before; by default `LINGER_SECONDS`.
 
-        It waits up to `LINGER_SECONDS` after a FIN for the peer to close as well. A connection
-        that has ended already stays as it ended.
+        A connection that has ended already stays as it ended.
         """
         try:
             if not flush:
@@ -217,7 +266,7 @@ class Wire:
         if self.ended is None:
             self.undelivered = self._outlet.unsent
             self._end("twin", "fin")
-            await self._see_off()
+            await self._see_off(linger)
 
     async def abort(self) -> None:
         """End the connection by RST, with no care for what is queued."""
@@ -231,8 +280,10 @@ class Wire:
 
     async def aclose(self) -> None:
         """Close the connection, with no wait for the peer."""
+        if self._resets_at_rest and self._heard is None:
+            return await self.abort()
         self._end("twin", "fin")
-        await trio.aclose_forcefully(self._stream)
+        return await trio.aclose_forcefully(self._stream)
 
     def _end(self, by: Literal["client", "twin"], how: Literal["fin", "rst"]) -> None:
         if self.ended is not None:
@@ -255,13 +306,17 @@ class Wire:
             await self.abort()
             raise trio.BrokenResourceError("the client does not read") from None
 
-    async def _see_off(self) -> None:
+    async def _see_off(self, linger: float | None) -> None:
         try:
-            if self._socket is not None:
+            if linger is not None and isinstance(self._stream, trio.abc.HalfCloseableStream):
+                await self._stream.send_eof()
+                with trio.move_on_after(linger):
+                    await self._drain()
+            elif self._socket is not None:
                 self._socket.shutdown(socket.SHUT_WR)
                 with trio.move_on_after(LINGER_SECONDS):
                     await self._drain()
-        except OSError:
+        except (OSError, trio.BrokenResourceError):
             pass
         finally:
             await trio.aclose_forcefully(self._stream)

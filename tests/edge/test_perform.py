@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import trio
 import trio.testing
+from performed import HOUR, Heard
 
 from simtwin.core.plan import Chunk, End, Hangup, Head, Mark, Plan, Raw, Step, Wait
 from simtwin.edge.perform import PlanError, Progress, perform
@@ -18,49 +19,10 @@ from simtwin.edge.wire import Wire
 HEAD = Head(200, (("content-type", "text/event-stream"), ("x-name", "d\xe9j\xe0")))
 LENGTH_5 = Head(200, (("content-length", "5"),))
 OK: Plan = [LENGTH_5, Chunk(b"hello"), End()]
-HOUR = 3_600.0
 
 
 def frame(letter: str, tokens: int = 0) -> Chunk:
     return Chunk(f"event: {letter}\n\n".encode(), event=letter, tokens=tokens)
-
-
-class Heard:
-    """One connection whose only request is answered by a plan, from the client's side."""
-
-    def __init__(self, plan: Plan, max_wait: float = HOUR) -> None:
-        self.progress = Progress()
-        self.pieces: list[tuple[float, bytes]] = []
-        self.client, server = trio.testing.memory_stream_pair()
-        self.wire = Wire(server)
-        self.start = trio.current_time()
-        self.over: float | None = None
-        self._plan = plan
-        self._max_wait = max_wait
-
-    async def listen(self) -> Heard:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(serve_wire, self.app, self.wire)
-            await self.ask()
-            while data := await self.client.receive_some():
-                self.pieces.append((trio.current_time() - self.start, bytes(data)))
-            self.over = trio.current_time() - self.start
-        return self
-
-    async def ask(self) -> None:
-        await self.client.send_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
-
-    async def app(self, scope: Any, receive: Any, send: Any) -> None:
-        wire = scope["state"]["wire"]
-        await perform(self._plan, send, wire, self.progress, max_wait=self._max_wait)
-
-    @property
-    def times(self) -> list[float]:
-        return [time for time, _ in self.pieces]
-
-    @property
-    def text(self) -> bytes:
-        return b"".join(data for _, data in self.pieces)
 
 
 async def test_an_answer_with_nothing_to_wait_for_is_one_write() -> None:
@@ -143,6 +105,7 @@ async def test_progress_says_what_has_left_and_when(autojump_clock: trio.testing
         chunks=2,
         events=2,
         bytes=23,
+        wire_bytes=sum(len(data) for _, data in heard.pieces),
         tokens=5,
         marks=["one"],
         ended="hangup",

@@ -115,6 +115,7 @@ def _entry(
         planned_tokens=None if reply is None else reply.output_tokens,
         sent_events=progress.events,
         sent_bytes=progress.bytes,
+        wire_bytes=progress.wire_bytes,
         sent_tokens=progress.tokens,
         undelivered=progress.undelivered,
         usage={

@@ -1,0 +1,228 @@
+"""The steps of a plan that leave in one write, and how far the plan has come with them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+
+import attrs
+import trio
+
+from simtwin.core.framing import Framing
+from simtwin.core.plan import Chunk, Drip, End, Flush, Hangup, Head, Mark, Raw, Rest
+from simtwin.edge.wire import Wire
+
+#: ASGI's `send`.
+Send = Callable[[Any], Awaitable[None]]
+
+#: Headers that HTTP/2 has no room for: its frames say where a body ends.
+_OF_HTTP_1 = ("transfer-encoding", "connection", "content-length")
+
+
+class PlanError(Exception):
+    """A plan that breaks the law of plans, so that there is no answer to send."""
+
+
+@attrs.define
+class Progress:
+    """How far a plan has come. Read it when the performing is over, however that came about.
+
+    Attributes:
+        head: the head that was sent.
+        head_at: when it left, and `last_at` when anything last did (`trio.current_time()`).
+        chunks: whole frames written; `events` are those that are server-sent events, `tokens` the
+            output tokens in them.
+        bytes: bytes of the body written, parts of frames included.
+        wire_bytes: all bytes that the system took for it, heads, framing and what breaks it
+            included; not counted where requests share the connection.
+        marks: the rules that took effect.
+        ended: "end" as planned; "hangup" by the plan or because the client does not read;
+            "left" by the client. None: a crash, or a server that stops.
+        undelivered: of what was written, bytes that a reset threw away.
+    """
+
+    head: Head | None = None
+    head_at: float | None = None
+    last_at: float | None = None
+    chunks: int = 0
+    events: int = 0
+    bytes: int = 0
+    wire_bytes: int = 0
+    tokens: int = 0
+    marks: list[str] = attrs.Factory(list)
+    ended: Literal["end", "hangup", "left"] | None = None
+    undelivered: int = 0
+
+    def conclude(self, wire: Wire) -> None:
+        """Add what the wire knows: who ended it, and what was lost."""
+        self.undelivered = wire.undelivered
+        if self.ended is None and wire.closed_by is not None:
+            self.ended = "left" if wire.closed_by == "client" else "hangup"
+
+
+class Batch:
+    """The steps that leave in one write.
+
+    Args:
+        send: ASGI's `send` of the request.
+        wire: the connection that the request came in on.
+        progress: written as things happen.
+        max_wait: the longest that any one wait lasts, seconds.
+    """
+
+    def __init__(self, send: Send, wire: Wire, progress: Progress, max_wait: float) -> None:
+        self.size = 0
+        self._send = send
+        self._wire = wire
+        self._progress = progress
+        self._max_wait = max_wait
+        self._head: Head | None = None
+        self._frames: list[Chunk] = []
+        self._framing: Framing | None = None
+        self._drip: Drip | None = None
+
+    def add(self, chunk: Chunk) -> None:
+        self._frames.append(chunk)
+        self.size += len(chunk.data)
+
+    async def note(self, step: Head | Mark | Raw | Flush | Drip | Rest) -> None:
+        match step:
+            case Mark(rule):
+                self._progress.marks.append(rule)
+            case Head():
+                if self._head is not None or self._progress.head is not None:
+                    raise PlanError("the plan has two heads")
+                if self._wire.multiplexed and step.framing is not None:
+                    step = attrs.evolve(step.without(*_OF_HTTP_1), framing=None)
+                self._head, self._framing = step, step.framing
+            case Raw(data):
+                if self._wire.multiplexed:
+                    return  # HTTP/2 has frames, and what is none would end all of its streams
+                await self.leave()
+                self._wire.cork()
+                await self._wire.raw(data)
+                await self._let_go()
+                self._progress.last_at = self._wire.last_byte_out
+            case Flush():
+                await self.leave()
+            case Drip():
+                await self.leave()
+                self._drip = step if step.bytes else None
+            case Rest(seconds, reset):
+                self._wire.rest_until(seconds, reset=reset)
+
+    async def leave(self) -> None:
+        if self._head is not None or self._frames:
+            await self._frame(ends=False)
+            await self._let_go()
+            self._count()
+
+    async def end(self, end: End) -> None:
+        if self._drip is not None:
+            # The server may close the connection with the end of the answer, and would then send
+            # in one piece what is to drip.
+            await self.leave()
+        await self._frame(ends=True)
+        await self._let_go()
+        self._count()
+        self._progress.ended = "end"
+        hangup = end.hangup
+        if hangup is None and self._framing is not None and self._framing.closes:
+            hangup = Hangup()
+        if hangup is not None:
+            if end.seconds:
+                await trio.sleep(min(end.seconds, self._max_wait))
+            await self._cut(hangup)
+        elif self._framing is not None:
+            await self._settle_server()
+
+    async def hang_up(self, hangup: Hangup) -> None:
+        if self._head is not None or self._frames:
+            await self._frame(ends=False)
+            if self._drip is not None:
+                await self._let_go()
+        try:
+            await self._cut(hangup)
+        finally:
+            if self._wire.closed_by == "twin":
+                self._count()
+
+    async def _cut(self, hangup: Hangup) -> None:
+        half_open = hangup.half_open_seconds
+        await self._wire.hang_up(
+            reset=hangup.reset,
+            flush=hangup.flush,
+            linger=None if half_open is None else min(half_open, self._max_wait),
+        )
+
+    async def _frame(self, *, ends: bool) -> None:
+        """Write the batch to the corked wire, by HTTP's framing or by the head's own."""
+        head = self._head
+        if head is None and self._progress.head is None:
+            raise PlanError("the plan has a body before its head")
+        self._wire.cork()
+        body = b"".join([frame.data for frame in self._frames])
+        if self._framing is not None:
+            opening = b"" if head is None else self._framing.head(head.status, head.headers)
+            ending = self._framing.ending if ends else b""
+            await self._wire.raw(opening + self._framing.body(body) + ending)
+            return
+        if head is not None:
+            headers = [
+                (name.encode("latin-1"), value.encode("latin-1")) for name, value in head.headers
+            ]
+            await self._send(
+                {"type": "http.response.start", "status": head.status, "headers": headers}
+            )
+        if self._frames or ends:
+            await self._send({"type": "http.response.body", "body": body, "more_body": not ends})
+
+    async def _let_go(self) -> None:
+        """Send what is held, at once or in pieces."""
+        if self._drip is None:
+            await self._wire.flush()
+        else:
+            await self._drip_out(self._drip, memoryview(self._wire.take_held()))
+
+    async def _drip_out(self, drip: Drip, rest: memoryview) -> None:
+        for size in drip.sizes():
+            await self._wire.raw(bytes(rest[:size]))
+            rest = rest[size:]
+            if not rest:
+                break
+            await trio.sleep(min(drip.seconds, self._max_wait))
+
+    async def _settle_server(self) -> None:
+        """Let the server take the answer for given, so that the connection can go on.
+
+        It has written nothing of it, and what it writes now is not sent.
+        """
+        head = self._progress.head
+        headers = [
+            (name.encode(), value.encode("latin-1"))
+            for name, value in (() if head is None else head.headers)
+            if name == "connection"
+        ]
+        self._wire.mute(muted=True)
+        try:
+            start = {"type": "http.response.start", "status": 200}
+            await self._send({**start, "headers": [*headers, (b"content-length", b"0")]})
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self._wire.mute(muted=False)
+
+    def _count(self) -> None:
+        """Write down what has left."""
+        progress = self._progress
+        progress.last_at = self._wire.last_byte_out
+        if self._head is not None:
+            progress.head, self._head = self._head, None
+            progress.head_at = progress.last_at
+        for frame in self._frames:
+            progress.bytes += len(frame.data)
+            progress.tokens += frame.tokens
+            if frame.ends:
+                progress.chunks += 1
+                progress.events += frame.event is not None
+        self._frames.clear()
+        self.size = 0
