@@ -114,6 +114,22 @@ def main() -> NoReturn:
     show_default=True,
     help="What becomes of a request that was not recorded.",
 )
+@click.option("--tls", is_flag=True, help="Speak TLS, by a certificate made for this run.")
+@click.option(
+    "--tls-cert",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Speak TLS by the certificate in this PEM file, with its chain.",
+)
+@click.option(
+    "--tls-key",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The PEM file of its private key, where that is not in the same file.",
+)
+@click.option(
+    "--tls-ca",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --tls: write what clients are to trust into this file, not into a temporary one.",
+)
 @click.option("--front", type=click.Choice(["asgi", "quart"]), default="asgi", hidden=True)
 def serve(**options: Any) -> None:
     """Serve the twin until it is told to stop."""

@@ -92,12 +92,14 @@ class Hangup:
 
     With `flush`, what was written before is left to reach the peer's kernel first; a reset throws
     away whatever is still queued. After a FIN the twin goes on taking what the peer sends for
-    `half_open_seconds`, if the peer does not close before; None is the usual moment.
+    `half_open_seconds`, if the peer does not close before; None is the usual moment. Under TLS,
+    `notify` says goodbye in it (`close_notify`) before a FIN; a reset never does.
     """
 
     reset: bool = False
     flush: bool = True
     half_open_seconds: float | None = None
+    notify: bool = True
 
 
 @attrs.frozen

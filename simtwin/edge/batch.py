@@ -152,6 +152,7 @@ class Batch:
         await self._wire.hang_up(
             reset=hangup.reset,
             flush=hangup.flush,
+            notify=hangup.notify,
             linger=None if half_open is None else min(half_open, self._max_wait),
         )
 

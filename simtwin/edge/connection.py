@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import logging
 import math
+import ssl
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -30,6 +31,7 @@ from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ConnectionState
 
 from simtwin.edge.inbox import Inbox
+from simtwin.edge.tls.greeting import greet
 from simtwin.edge.wire import Wire
 
 #: An ASGI application: scope, receive, send.
@@ -144,9 +146,14 @@ async def past_h11(wire: Wire, send: Callable[[Any], Awaitable[None]], message: 
 
 
 class Shared:
-    """What the connections of one server have in common: settings, and whether it stops."""
+    """What the connections of one server have in common: settings, and whether it stops.
 
-    def __init__(self) -> None:
+    Args:
+        tls: certificate and settings of TLS, None where none is spoken.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self.config = settings()
         self.context = WorkerContext(max_requests=None)
 
@@ -171,6 +178,7 @@ class Connection(TCPServer):
         super().__init__(unused, shared.config, shared.context, {"wire": wire}, stream)
         self.wire = wire
         self.idle = True
+        self._tls = shared.tls
         self._asgi = app
         self._reader = trio.CancelScope()
 
@@ -178,6 +186,11 @@ class Connection(TCPServer):
         """Serve the connection. Whatever goes wrong stays inside it."""
         try:
             client, server = self.wire.addresses()
+            agreed = None
+            if self._tls is not None:
+                agreed = await greet(self.wire, self._tls)
+                if agreed is None:
+                    return
             async with trio.open_nursery() as nursery:
                 tasks: Any = Tasks(nursery, self._asgi, self)
                 self.protocol = ProtocolWrapper(
@@ -186,17 +199,18 @@ class Connection(TCPServer):
                     self.context,
                     tasks,
                     ConnectionState(self.state),
-                    False,  # `ssl`, by position as Hypercorn itself does
+                    self._tls is not None,  # `ssl`, by position as Hypercorn itself does
                     client,
                     server,
                     self.protocol_send,
+                    agreed,
                 )
                 await self.protocol.initiate()
                 self._rest()
                 await self._read_until_over()
                 await self.protocol.handle(Closed())
-        except OSError:
-            pass  # gone before its address could be asked for
+        except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
+            pass  # gone before its address could be asked for, or before it agreed on TLS
         except Exception:
             LOG.exception("a connection crashed")
         finally:

@@ -49,6 +49,10 @@ class Options:
         max_wait: the longest that any one wait lasts, seconds.
         replay: files and folders of recorded exchanges to answer with.
         replay_misses: whether what was not recorded is an error, or answered all the same.
+        tls: whether TLS is spoken, by certificates that are made for this run.
+        tls_cert: whether it is by the certificate in this file.
+        tls_key: where its private key is, None for the same file.
+        tls_ca: where to write what clients are to trust, None for a file that ends with the run.
         front: what answers the hot route, ASGI middleware or Quart.
     """
 
@@ -71,6 +75,10 @@ class Options:
     max_wait: float = 3600.0
     replay: tuple[Path, ...] = ()
     replay_misses: Literal["error", "answer"] = "error"
+    tls: bool = False
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    tls_ca: Path | None = None
     front: Literal["asgi", "quart"] = "asgi"
 
 
@@ -124,6 +132,21 @@ def replay_of(options: Options) -> Replay | None:
     except RecordingError as error:
         raise OptionsError(f"--replay: {error}") from None
     return Replay(shelf, answers_misses=options.replay_misses == "answer")
+
+
+def speaks_tls(options: Options) -> bool:
+    """Whether TLS is asked for.
+
+    Raises:
+        OptionsError: the options that are about it contradict each other.
+    """
+    if options.tls_key is not None and options.tls_cert is None:
+        raise OptionsError("--tls-key: its certificate, --tls-cert, is missing")
+    if options.tls and options.tls_cert is not None:
+        raise OptionsError("--tls: makes a certificate, where --tls-cert has one")
+    if options.tls_ca is not None and not options.tls:
+        raise OptionsError("--tls-ca: only --tls has an authority to write")
+    return options.tls or options.tls_cert is not None
 
 
 def _flag(path: str) -> str:

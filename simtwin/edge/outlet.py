@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import trio
 
@@ -21,6 +22,7 @@ class Outlet:
         corked: whether what is written is held back until `flush`.
         taken: how many bytes the system has taken in all.
         unsent: bytes of the latest write that the system has not taken.
+        seal: makes what goes over the stream of what is written; TLS, where that is spoken.
     """
 
     def __init__(self, stream: trio.abc.SendStream) -> None:
@@ -29,6 +31,7 @@ class Outlet:
         self.corked = False
         self.taken = 0
         self.unsent = 0
+        self.seal: Callable[[bytes], bytes] | None = None
         self._stream = stream
         self._socket = stream.socket if isinstance(stream, trio.SocketStream) else None
         self._turn = trio.Lock()
@@ -69,6 +72,8 @@ class Outlet:
         if self.corked:
             self._held.append(data)
             return
+        if self.seal is not None:
+            data = self.seal(data)
         sent = 0 if self._turn.locked() else self._push(data)
         if sent < len(data):
             await self._send_rest(data[sent:])
@@ -90,8 +95,15 @@ class Outlet:
         if self._socket is None:
             return await self.flush()
         data = self.take()
-        self.unsent = len(data) - self._push(data)
+        self.at_once(data if self.seal is None else self.seal(data))
         return None
+
+    def at_once(self, data: bytes) -> None:
+        """Write what the system takes of `data` now; the rest stays unsent.
+
+        A stream that is no socket has no system below it, and takes nothing.
+        """
+        self.unsent += len(data) - (0 if self._turn.locked() else self._push(data))
 
     def take(self) -> bytes:
         """What was held, which nothing sends any more; hold nothing more."""

@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -14,11 +15,14 @@ import trio
 
 from simtwin.edge.app import make_app
 from simtwin.edge.epoch import Epoch
-from simtwin.edge.options import Options, command_line, replay_of
+from simtwin.edge.options import Options, command_line, replay_of, speaks_tls
 from simtwin.edge.server import Server, raise_file_limit, serve
 from simtwin.edge.start import FirstTenant, first_tenant, running_twin
 from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin_plane.mount import PlaneConfig
+
+if TYPE_CHECKING:
+    from simtwin.edge.tls.setup import Tls
 
 #: The most connections of a process; past it new ones are closed at once.
 MOST_CONNECTIONS = 10_000
@@ -45,10 +49,16 @@ def run(options: Options) -> None:
         OptionsError: an option cannot be.
         ListenError: the address cannot be listened on, or the port file not be written.
     """
-    trio.run(partial(_run, options))
+    if speaks_tls(options):
+        from simtwin.edge.tls.setup import set_up  # noqa: PLC0415  # most twins speak none
+
+        with set_up(options) as tls:
+            trio.run(partial(_run, options, tls))
+    else:
+        trio.run(partial(_run, options))
 
 
-async def _run(options: Options) -> None:
+async def _run(options: Options, tls: Tls | None = None) -> None:
     words, settings = command_line(options, _say)
     replay = replay_of(options)
     if replay is not None:
@@ -90,12 +100,13 @@ async def _run(options: Options) -> None:
                             listeners,
                             grace=GRACE,
                             max_connections=MOST_CONNECTIONS,
+                            tls=None if tls is None else tls.context,
                         )
                     )
                     if draft is not None and options.port_file is not None:
                         draft.replace(options.port_file)
                     _settle_memory()
-                    _announce(options, port, tenant)
+                    _announce(options, port, tenant, tls)
                     listening.start_soon(_obey, signals, server, serving.cancel_scope)
                 listening.cancel_scope.cancel()
 
@@ -133,10 +144,12 @@ async def _obey(signals: AsyncIterator[int], server: Server, serving: trio.Cance
     serving.cancel()
 
 
-def _announce(options: Options, port: int, tenant: FirstTenant) -> None:
+def _announce(options: Options, port: int, tenant: FirstTenant, tls: Tls | None) -> None:
     """Say where the twin is, now that connections are accepted."""
     host = "127.0.0.1" if options.host in _EVERYWHERE else options.host
-    base_url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "http" if tls is None else "https"
+    base_url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+    ca_file = None if tls is None or tls.ca_file is None else str(tls.ca_file)
     if options.as_json:
         line = {
             "base_url": base_url,
@@ -144,9 +157,11 @@ def _announce(options: Options, port: int, tenant: FirstTenant) -> None:
             "tenant_secret": tenant.tenant_secret,
             "api_key": tenant.api_key,
         }
+        if ca_file is not None:
+            line["ca_file"] = ca_file
         click.echo(msgspec.json.encode(line))
         return
-    click.echo(_welcome(options, base_url, tenant))
+    click.echo(_welcome(options, base_url, tenant, ca_file))
 
 
 def _draft(path: Path, port: int) -> Path:
@@ -159,7 +174,13 @@ def _draft(path: Path, port: int) -> Path:
     return draft
 
 
-def _welcome(options: Options, base_url: str, tenant: FirstTenant) -> str:
+def _welcome(options: Options, base_url: str, tenant: FirstTenant, ca_file: str | None) -> str:
+    trust, curl = "", "curl"
+    if ca_file is not None:
+        trust = f"""
+  export SSL_CERT_FILE={ca_file}
+  export NODE_EXTRA_CA_CERTS={ca_file}"""
+        curl = f"curl --cacert {ca_file}"
     return f"""simtwin is listening on {base_url}
 
   tenant   {tenant.tenant_id}
@@ -170,17 +191,17 @@ def _welcome(options: Options, base_url: str, tenant: FirstTenant) -> str:
 For the SDK:
 
   export ANTHROPIC_BASE_URL={base_url}
-  export ANTHROPIC_API_KEY={tenant.api_key}
+  export ANTHROPIC_API_KEY={tenant.api_key}{trust}
 
 To try:
 
-  curl {base_url}/v1/messages -H 'x-api-key: {tenant.api_key}' \\
+  {curl} {base_url}/v1/messages -H 'x-api-key: {tenant.api_key}' \\
     -H 'anthropic-version: 2023-06-01' -H 'content-type: application/json' \\
     -d '{{"model": "claude-sonnet-4-6", "max_tokens": 64, "messages": [{{"role": "user", "content": "Hello"}}]}}'
 
 To make it fail, twice, and then answer:
 
-  curl -u {tenant.tenant_id}:{tenant.tenant_secret} -X PUT {base_url}/_twin/settings \\
+  {curl} -u {tenant.tenant_id}:{tenant.tenant_secret} -X PUT {base_url}/_twin/settings \\
     -H 'content-type: application/json' -d '{{"script": "529*2; ok"}}'
 
 Ctrl-C stops it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -37,10 +38,10 @@ class ServerStatistics:
 class Server:
     """The connections of one server."""
 
-    def __init__(self, app: App, max_connections: int) -> None:
+    def __init__(self, app: App, max_connections: int, tls: ssl.SSLContext | None = None) -> None:
         self._app = app
         self._max_connections = max_connections
-        self._shared = Shared()
+        self._shared = Shared(tls)
         self._connections: set[Connection] = set()
         self._accepting = trio.CancelScope()
         self._accepted = 0
@@ -99,6 +100,7 @@ async def serve(
     *,
     grace: float,
     max_connections: int,
+    tls: ssl.SSLContext | None = None,
     task_status: trio.TaskStatus[Server] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve `app` on `listeners` until the server that `task_status` is given is told to stop.
@@ -110,9 +112,10 @@ async def serve(
         listeners: closed at the end.
         grace: seconds that requests under way are given once `Server.stop` was called.
         max_connections: as many are served at a time; others are accepted, closed and counted.
+        tls: certificate and settings of TLS; without them there is none.
         task_status: is given the `Server`.
     """
-    await Server(app, max_connections).run(listeners, grace, task_status)
+    await Server(app, max_connections, tls).run(listeners, grace, task_status)
 
 
 def raise_file_limit(max_connections: int) -> str | None:

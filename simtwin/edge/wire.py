@@ -7,6 +7,8 @@ tell: a memory stream knows no reset, and a closed socket knows nothing.
     hang_up(reset=False)   what was written, then FIN, then whatever the peer still sends is read
     hang_up(reset=True)    what was written is given time to arrive, then RST
     abort()                RST at once
+
+With `secure` it speaks TLS from then on; all of the above happens beneath that.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ import trio
 
 from simtwin.edge import kernel
 from simtwin.edge.outlet import Outlet
+from simtwin.edge.tls.layer import Layer
+from simtwin.edge.tls.session import Session
 
 #: How long a reset waits for what was written before it. A reset throws away what is still queued:
 #: of 600 kB, 113 kB arrived where it did not wait.
@@ -65,6 +69,8 @@ class Wire:
         self._stream = stream
         self._socket = stream.socket if isinstance(stream, trio.SocketStream) else None
         self._outlet = Outlet(stream)
+        self._tls: Layer | None = None
+        self._receive = stream.receive_some
         self._watchers: set[trio.CancelScope] = set()
         self._heard: float | None = None
         self._last_in: float | None = None
@@ -139,6 +145,18 @@ class Wire:
     def unwatch(self, scope: trio.CancelScope) -> None:
         self._watchers.discard(scope)
 
+    async def secure(self, session: Session) -> None:
+        """Speak TLS from here on: the handshake.
+
+        Raises:
+            TLSError: there is no agreement. What TLS says of that has been sent.
+            trio.BrokenResourceError, trio.ClosedResourceError: the client is gone.
+        """
+        layer = Layer(session, self._stream, self._outlet)
+        await self._guard(layer.handshake)
+        self._tls, self._receive = layer, layer.receive_some
+        self.rest()
+
     async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
         """What the client sent; empty when it will send no more, which counts as having left.
 
@@ -150,9 +168,9 @@ class Wire:
             raise trio.ClosedResourceError("this wire was hung up")
         self._reading = True
         try:
-            data = await self._stream.receive_some(max_bytes)
+            data = await self._receive(max_bytes)
             while data and self.ended is not None:
-                data = await self._stream.receive_some(max_bytes)
+                data = await self._receive(max_bytes)
         except trio.BrokenResourceError:
             self._end("client", "rst")
             raise
@@ -233,7 +251,12 @@ class Wire:
         await self._guard(self._outlet.send, data)
 
     async def hang_up(
-        self, *, reset: bool, flush: bool = True, linger: float | None = None
+        self,
+        *,
+        reset: bool,
+        flush: bool = True,
+        linger: float | None = None,
+        notify: bool = True,
     ) -> None:
         """End the connection here, by RST where `reset`, else by FIN.
 
@@ -244,6 +267,7 @@ class Wire:
                 follows at once.
             linger: how long after a FIN what the peer sends is still taken, if the peer does not
                 close before; by default `LINGER_SECONDS`.
+            notify: in TLS, whether a FIN comes with a `close_notify`.
 
         A connection that has ended already stays as it ended.
         """
@@ -265,6 +289,8 @@ class Wire:
                 await self.abort()
         if self.ended is None:
             self.undelivered = self._outlet.unsent
+            if notify and self._tls is not None:
+                self._tls.close_notify()
             self._end("twin", "fin")
             await self._see_off(linger)
 
@@ -282,6 +308,8 @@ class Wire:
         """Close the connection, with no wait for the peer."""
         if self._resets_at_rest and self._heard is None:
             return await self.abort()
+        if self.ended is None and self._tls is not None:
+            self._tls.close_notify()
         self._end("twin", "fin")
         return await trio.aclose_forcefully(self._stream)
 

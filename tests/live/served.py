@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -39,6 +40,7 @@ class Served:
     tenant_id: str
     tenant_secret: str
     api_key: str
+    ca_file: str | None = None
 
     @classmethod
     def start(cls, folder: Path, *options: str, **environment: str) -> Self:
@@ -85,9 +87,15 @@ class Served:
             self.tell()
             self.ended()
 
+    def trusting(self) -> ssl.SSLContext:
+        """What a client of a twin with TLS goes by."""
+        return ssl.create_default_context(cafile=self.ca_file)
+
     def plane(self, **options: Any) -> httpx2.Client:
         """The twin plane, with the credentials of the first tenant."""
         settings = {"auth": (self.tenant_id, self.tenant_secret), **options}
+        if self.ca_file is not None:
+            settings.setdefault("verify", self.trusting())
         return httpx2.Client(base_url=self.base_url, trust_env=False, **settings)
 
 

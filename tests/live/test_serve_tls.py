@@ -1,0 +1,126 @@
+"""`simtwin serve --tls` as its users start it, asked by clients that were told whom to trust."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import anthropic
+import httpx2
+import pytest
+import trustme
+from live.served import SIMTWIN, Served, run
+from live.ways import ASKED
+
+CURL = shutil.which("curl")
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One for all; it is asked no two things at a time."""
+    served = Served.start(tmp_path_factory.mktemp("tls"), "--pace", "instant", "--tls")
+    yield served
+    served.tell()
+    assert served.ended() == (0, b"", "")
+
+
+@pytest.mark.parametrize("http2", [False, True])
+def test_the_sdk_is_answered_in_the_protocol_that_it_speaks(twin: Served, http2: bool) -> None:
+    spoken: list[str] = []
+    http = httpx2.Client(
+        verify=twin.trusting(),
+        http2=http2,
+        trust_env=False,
+        event_hooks={"response": [lambda response: spoken.append(response.http_version)]},
+    )
+    with anthropic.Anthropic(
+        api_key=twin.api_key, base_url=twin.base_url, http_client=http, max_retries=0
+    ) as sdk:
+        created = sdk.messages.create(**ASKED)
+        with sdk.messages.stream(**ASKED) as stream:
+            streamed = stream.get_final_message()
+
+    assert created.stop_reason == streamed.stop_reason == "end_turn"
+    assert spoken == ["HTTP/2" if http2 else "HTTP/1.1"] * 2
+
+
+def test_a_client_that_was_told_nothing_trusts_nobody(twin: Served) -> None:
+    with httpx2.Client(trust_env=False) as client, pytest.raises(httpx2.ConnectError) as raised:
+        client.get(f"{twin.base_url}/_twin/agent-instructions")
+
+    assert "certificate verify failed" in str(raised.value)
+
+
+@pytest.mark.skipif(CURL is None, reason="curl is not installed")
+@pytest.mark.parametrize(("flag", "version"), [("--http2", "2"), ("--http1.1", "1.1")])
+def test_curl_is_answered_too(twin: Served, flag: str, version: str) -> None:
+    assert CURL is not None
+    assert twin.ca_file is not None
+    done = subprocess.run(
+        [
+            *(CURL, "-sS", flag, "--noproxy", "*", "--max-time", "20", "--cacert", twin.ca_file),
+            *("-o", "/dev/null", "-w", "%{http_version} %{http_code}"),
+            *("-H", f"x-api-key: {twin.api_key}", "-H", "anthropic-version: 2023-06-01"),
+            f"{twin.base_url}/v1/models",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.stderr, done.stdout) == ("", f"{version} 200")
+
+
+def test_a_certificate_of_the_users_own_is_shown(
+    own_twin: Callable[..., Served], tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    leaf = authority.issue_cert("127.0.0.1")
+    cert, key, ca = tmp_path / "cert.pem", tmp_path / "key.pem", tmp_path / "ca.pem"
+    leaf.cert_chain_pems[0].write_to_path(cert)
+    leaf.private_key_pem.write_to_path(key)
+    authority.cert_pem.write_to_path(ca)
+
+    served = own_twin("--tls-cert", str(cert), "--tls-key", str(key))
+
+    assert served.ca_file is None
+    served.ca_file = str(ca)
+    with served.plane() as plane:
+        assert plane.get("/_twin/usage").status_code == 200
+
+
+def test_where_to_trust_is_printed_for_those_who_read(tmp_path: Path) -> None:
+    ca = tmp_path / "ca.pem"
+    served = subprocess.Popen(
+        [SIMTWIN, "serve", "--tls", "--tls-ca", str(ca), "--port=0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert served.stdout is not None
+    lines = [served.stdout.readline() for _ in range(14)]
+    served.terminate()
+    served.communicate(timeout=20)
+
+    assert f"  export SSL_CERT_FILE={ca}\n" in lines
+    assert f"  export NODE_EXTRA_CA_CERTS={ca}\n" in lines
+    assert ca.read_text().startswith("# simtwin")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--tls-key", "k"], "--tls-key: its certificate, --tls-cert, is missing"),
+        (["--tls", "--tls-cert", "c"], "--tls: makes a certificate, where --tls-cert has one"),
+        (["--tls-ca", "c"], "--tls-ca: only --tls has an authority to write"),
+        (["--tls-cert", "/nowhere.pem"], "--tls-cert: /nowhere.pem: No such file or directory"),
+        (["--tls", "--tls-ca", "/nowhere/ca.pem"], "--tls-ca: /nowhere/ca.pem cannot be written"),
+    ],
+)
+def test_a_mistake_in_the_options_is_one_line(options: list[str], words: str) -> None:
+    done = run("serve", *options)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"simtwin: {words}")
+    assert done.stderr.count("\n") == 1
