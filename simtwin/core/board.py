@@ -28,7 +28,7 @@ class Board:
     """
 
     def __init__(self, vocabulary: Vocabulary, command_line: Settings) -> None:
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
         self._command_line = command_line
         self._own: dict[Scope, Settings] = {}
         self._snapshots: dict[Scope, InForce] = {}
@@ -43,7 +43,7 @@ class Board:
         if snapshot is None:
             if len(self._snapshots) >= _MOST_SNAPSHOTS:
                 self._snapshots.clear()
-            snapshot = self._snapshots[scope] = in_force(self._layers(scope), self._vocabulary)
+            snapshot = self._snapshots[scope] = in_force(self._layers(scope), self.vocabulary)
         return snapshot
 
     def put(self, scope: Scope, doc: object) -> None:
@@ -52,7 +52,7 @@ class Board:
         Raises:
             SettingsError: the document cannot be; nothing has changed.
         """
-        self._own[scope] = parse(doc, self._vocabulary)
+        self._own[scope] = parse(doc, self.vocabulary)
         self._snapshots.clear()
 
     def patch(self, scope: Scope, patch: object) -> None:

@@ -32,7 +32,8 @@ class FiredEntry(msgspec.Struct, frozen=True, kw_only=True):
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One request and what became of it. Times are Unix seconds.
 
-    `connection` and `request_on_connection` are ordinals; `ordinal` is the key's. `messages` holds
+    `connection` and `request_on_connection` are ordinals; `ordinal` is the lane's, and `lane` its
+    name, None for that of requests which name none. `messages` holds
     one hash a message of the request, each chained to those before it. `planned_tokens` is what the
     answer would have had, `sent_*` what was written of the body, `wire_bytes` all that was written,
     heads and framing and what breaks it included. `ended` is how: "end", "hangup" (the twin cut
@@ -43,6 +44,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     request: str
     tenant: str
     key: str
+    lane: str | None
     ordinal: int | None
     connection: int
     request_on_connection: int

@@ -30,9 +30,15 @@ class ScriptError(SettingsError):
         after = text[position : position + _AROUND]
         cut = "…" if position + _AROUND < len(text) else ""
         # One column for each character, or the mark would stand under another one.
-        line = "".join(letter if letter.isprintable() else " " for letter in before + after)
-        super().__init__(f"{problem}\n{line}{cut}\n{' ' * len(before)}^", "script")
+        before, after = _in_one_line(before), _in_one_line(after) + cut
+        super().__init__(f"{problem}\n{before}{after}\n{' ' * len(before)}^", "script")
         self.position = position
+        #: The same in one line, for a place where nobody sees what stands under what.
+        self.line = f"{problem}, at character {position + 1}: {before}>>>{after}"
+
+
+def _in_one_line(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 class Scanner:

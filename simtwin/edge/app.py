@@ -10,6 +10,7 @@ from quart_trio import QuartTrio
 
 from simtwin.edge.connection import App
 from simtwin.edge.data_plane import quart_routes
+from simtwin.edge.data_plane.address import Addressed
 from simtwin.edge.data_plane.plane import respond
 from simtwin.edge.data_plane.request import MOST_DISCARDED_BYTES, from_scope
 from simtwin.edge.tenant_secrets import TenantSecrets
@@ -41,8 +42,10 @@ def make_app(
     app.config["MAX_CONTENT_LENGTH"] = MOST_DISCARDED_BYTES
     register(app, twin, config, secrets)
     quart_routes.register(app, partial(respond, twin))
+    front: App = app.asgi_app
     if hot:
-        app.asgi_app = HotRoute(app.asgi_app, twin, config.allowed_hosts)  # type: ignore[method-assign]  # the documented place for ASGI middleware
+        front = HotRoute(front, twin, config.allowed_hosts)
+    app.asgi_app = Addressed(front)  # type: ignore[method-assign]  # the documented place for ASGI middleware
     return app
 
 

@@ -17,6 +17,7 @@ from simtwin.core.board import Board
 from simtwin.core.journal import Journal
 from simtwin.core.key import Key
 from simtwin.core.scope import OfKey, OfTenant, Operator, Scope
+from simtwin.core.scripts import Scripts
 from simtwin.core.tenant import Tenant
 from simtwin.core.usage import Usage
 from simtwin.edge.data_plane.load import Load
@@ -57,7 +58,12 @@ class Twin:
     replay: Replay | None = None
     entries: Journal = attrs.field(factory=Journal)
     load: Load = attrs.field(factory=Load)
+    scripts: Scripts = attrs.field(init=False)
     open_keys: OpenKeys = attrs.field(init=False)
+
+    @scripts.default
+    def _scripts(self) -> Scripts:
+        return Scripts(self.board.vocabulary.kinds)
 
     @open_keys.default
     def _open_keys(self) -> OpenKeys:

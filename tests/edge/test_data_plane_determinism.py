@@ -12,6 +12,7 @@ import trio.testing
 from virtual import Stage, basic, staged
 
 KEYS, REQUESTS = 10, 20
+LANES = ("", "/a", "/b")
 
 #: Chance in whether, where and how long; nothing that depends on the order of arrival.
 PROFILE: dict[str, Any] = {
@@ -40,6 +41,8 @@ Told = dict[tuple[int, int], Answer]
 
 
 async def ask(stage: Stage, key: str, number: int) -> Answer:
+    """The answer to the n-th question of a key, which may have a lane behind a slash."""
+    key, _, lane = key.partition("/")
     began, body = trio.current_time(), bytearray()
     doc = {
         "model": "claude-sonnet-4-6",
@@ -48,7 +51,10 @@ async def ask(stage: Stage, key: str, number: int) -> Answer:
         "messages": [{"role": "user", "content": f"Question {number}"}],
     }
     async with stage.client.stream(
-        "POST", "/v1/messages", headers=stage.headers(key), json=doc
+        "POST",
+        f"/_lane/{lane}/v1/messages" if lane else "/v1/messages",
+        headers=stage.headers(key),
+        json=doc,
     ) as response:
         try:
             async for piece in response.aiter_raw():
@@ -107,6 +113,19 @@ async def test_fates_ids_and_texts_do_not_depend_on_the_interleaving(front: str)
 
     assert len(first) == KEYS * REQUESTS
     assert first == second
+
+
+async def test_nor_does_it_matter_what_goes_on_in_other_lanes_of_the_key(front: str) -> None:
+    told: list[Told] = []
+    for order in (one_by_one, all_at_once):
+        async with staged(front, settings=PROFILE) as stage:
+            keys = await keys_of(stage, 2)
+            told.append(await order(stage, [f"{key}{lane}" for key in keys for lane in LANES]))
+
+    first, second = told
+    assert first == second
+    seen = {tuple(first[lane, number] for number in range(REQUESTS)) for lane in range(6)}
+    assert len(seen) == 6
 
 
 async def test_the_profile_of_this_suite_does_many_things(

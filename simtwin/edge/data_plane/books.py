@@ -48,7 +48,13 @@ def settle(twin: Twin, exchange: Exchange) -> None:
     if exchange.key is not None:
         place = None if exchange.fate is None else exchange.fate.place
         settlement = Settlement(
-            status, exchange.model, tokens, exchange.whole, exchange.hold, place=place
+            status,
+            exchange.model,
+            tokens,
+            exchange.whole,
+            exchange.hold,
+            exchange.request.address.lane,
+            place,
         )
         exchange.key.tell(partial(keys.settle, settlement=settlement))
     if exchange.tenant is not None:
@@ -81,6 +87,7 @@ def _entry(
         request=exchange.request_id,
         tenant=account.tenant_id,
         key=account.api_key_id,
+        lane=request.address.lane,
         ordinal=None if fate is None else fate.ordinal,
         connection=wire.ordinal,
         request_on_connection=exchange.on_connection,

@@ -14,7 +14,7 @@ from simtwin.api.reply.message import Ids
 from simtwin.api.reply.reply import Reply
 from simtwin.core.chance import base58
 from simtwin.core.key import Key
-from simtwin.core.lane import Fate
+from simtwin.core.lane import Fate, Schedule
 from simtwin.core.plan import Plan
 from simtwin.core.tenant import Tenant
 from simtwin.core.usage import NO_TOKENS, Tokens
@@ -57,6 +57,7 @@ class Exchange:
     account: AccountRecord | None = None
     fate: Fate | None = None
     seed: int = 0
+    scope: str = ""
     key: Reservation[Key] | None = None
     tenant: Reservation[Tenant] | None = None
     # Whether the key has limits of its own, which hold the request as well.
@@ -79,6 +80,8 @@ class Exchange:
     timed: str | None = None
     cause: str | None = None
     reason: str | None = None
+    # Why the script that came with it is none.
+    mistake: str | None = None
 
     def __attrs_post_init__(self) -> None:
         self.first_byte = self.request.wire.first_byte
@@ -90,11 +93,10 @@ class Exchange:
         """What limits know the request by: unlike its id it is never used again."""
         return str(self.number)
 
-    def decided(self, fate: Fate, seed: int) -> None:
+    def decided(self, fate: Fate, schedule: Schedule) -> None:
         """The request's fate is known, and with it its id."""
-        assert self.account is not None, "only the key of an account decides fates"  # noqa: S101
         self.fate = fate
-        self.seed = seed
+        self.seed, self.scope = schedule.seed, schedule.scope
         self.request_id = "req_011C" + base58(self._name("request"), 20)
 
     @property
@@ -140,6 +142,11 @@ class Exchange:
         self.reason = reason
         return plan
 
+    def misaddressed(self, mistake: str) -> Plan:
+        """The answer where the twin cannot tell which fate was asked for."""
+        self.cause = "own"
+        return self.refused(ApiError.of(400, mistake))
+
     def tokens(self, now: int) -> Tokens:
         """What the answer has cost by `now` (ns)."""
         if self.production is None:
@@ -165,9 +172,9 @@ class Exchange:
         return self.progress.ended == "end" and self.progress.tokens >= planned
 
     def _name(self, use: str) -> str:
-        assert self.account is not None and self.fate is not None, "only fates have names"  # noqa: S101, PT018
+        assert self.fate is not None, "only fates have names"  # noqa: S101
         # The run number, 1 until state outlives a run, keeps ids of later runs apart.
-        return f"{self.seed}/{self.account.scope}/{self.fate.ordinal}/1/{use}"
+        return f"{self.seed}/{self.scope}/{self.fate.ordinal}/1/{use}"
 
     def _marks(self) -> Headers:
         marks = []

@@ -22,11 +22,9 @@ from simtwin.api.request.decode import decode, peek
 from simtwin.core import key as keys
 from simtwin.core.chance import draw
 from simtwin.core.fault import compose, stand_in
-from simtwin.core.lane import Fate, Schedule
+from simtwin.core.lane import Fate
 from simtwin.core.plan import Head, Plan
 from simtwin.core.schedule import Asked
-from simtwin.core.scope import OfKey
-from simtwin.core.settings import InForce
 from simtwin.edge.data_plane.answers import answer
 from simtwin.edge.data_plane.books import settle
 from simtwin.edge.data_plane.endpoints import UNKNOWN, find
@@ -41,6 +39,7 @@ from simtwin.edge.data_plane.request import (
     Request,
     read_body,
 )
+from simtwin.edge.data_plane.scheduled import scheduled
 from simtwin.edge.perform import Send, perform
 from simtwin.edge.twin import Twin
 from simtwin.store.body import keep
@@ -92,6 +91,8 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         unknown_path = exchange.endpoint is UNKNOWN and not exchange.methods
         return exchange.refused(ApiError.of(404) if unknown_path else account)
     exchange.account = account
+    if exchange.request.address.mistake is not None:
+        return exchange.misaddressed(exchange.request.address.mistake)
     held = 0
 
     def hold(size: int) -> None:
@@ -103,8 +104,7 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         twin.load.begin(account.tenant_id)
         exchange.counted = True
         doc = await _read(exchange, hold)
-        snapshot = twin.board.in_force(OfKey(account.tenant_id, account.api_key_id))
-        fate = await _fate(twin, exchange, account, snapshot)
+        fate = await _fate(twin, exchange, account)
         plan = await _unfaulted(twin, exchange, fate, doc)
     except (MailboxFullError, OverloadError) as error:
         return exchange.refused_by_twin(529, str(error))
@@ -119,10 +119,10 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         twin.load.release(held)
     if not fate.fired:
         return plan
-    return compose(plan, fate.fired, partial(draw, snapshot.seed, account.scope, fate.ordinal))
+    return compose(plan, fate.fired, partial(draw, exchange.seed, exchange.scope, fate.ordinal))
 
 
-async def _fate(twin: Twin, exchange: Exchange, account: AccountRecord, snapshot: InForce) -> Fate:
+async def _fate(twin: Twin, exchange: Exchange, account: AccountRecord) -> Fate:
     endpoint, request = exchange.endpoint, exchange.request
     asked = Asked(
         endpoint.name,
@@ -132,16 +132,19 @@ async def _fate(twin: Twin, exchange: Exchange, account: AccountRecord, snapshot
         exchange.stream,
         endpoint.answers,
     )
-    schedule = Schedule(snapshot.rules, snapshot.script, snapshot.seed, account.scope)
+    schedule = scheduled(twin, exchange, account)
+    lane = request.address.lane
     fate, exchange.key = await twin.keys.ask_reserving(
-        account.api_key_id, partial(keys.admit, asked=asked, schedule=schedule)
+        account.api_key_id, partial(keys.admit, asked=asked, schedule=schedule, lane=lane)
     )
-    exchange.decided(fate, snapshot.seed)
+    exchange.decided(fate, schedule)
     return fate
 
 
 async def _unfaulted(twin: Twin, exchange: Exchange, fate: Fate, doc: Doc | Rejected) -> Plan:
     """The answer as it would be, or the head of one that will not be given."""
+    if exchange.mistake is not None:
+        return exchange.misaddressed(exchange.mistake)
     if fate.replaced and not fate.charge:
         return stand_in(Head(200, (("content-type", "application/json"), *exchange.headers())))
     if isinstance(doc, Rejected):

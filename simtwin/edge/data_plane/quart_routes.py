@@ -11,7 +11,7 @@ from quart_trio.asgi import TrioASGIHTTPConnection
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from simtwin.api.errors import ApiError, envelope
-from simtwin.edge.data_plane.request import BodyTooLargeError, Receive, Request, joined
+from simtwin.edge.data_plane.request import BodyTooLargeError, Receive, Request, from_scope
 from simtwin.edge.perform import Send
 
 Respond = Callable[[Request, Send], Awaitable[None]]
@@ -44,7 +44,7 @@ def register(app: QuartTrio, respond: Respond) -> None:
     app.url_map.merge_slashes = False
 
     async def answer(**_: str) -> Performance:
-        asked = _request()
+        asked = from_scope(request.scope, _receive())
         return Performance(lambda send: respond(asked, send))
 
     async def astray(_: Exception) -> Response:
@@ -58,19 +58,6 @@ def register(app: QuartTrio, respond: Respond) -> None:
     # A path that no rule has a form for, and a method that nobody has heard of.
     app.register_error_handler(404, astray)
     app.register_error_handler(405, astray)
-
-
-def _request() -> Request:
-    scope: Mapping[str, Any] = request.scope
-    return Request(
-        scope["method"],
-        scope["path"],
-        scope["raw_path"],
-        scope["query_string"],
-        joined(scope["headers"]),
-        scope["state"]["wire"],
-        _receive(),
-    )
 
 
 def _receive() -> Receive:

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from simtwin.edge.data_plane.address import ADDRESS, PLAIN, Address
 from simtwin.edge.wire import Wire
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -27,7 +28,10 @@ class ClientLeftError(Exception):
 
 @attrs.frozen
 class Request:
-    """One request: its line, its headers by lower-case name, and a way to read its body once."""
+    """One request: its line, its headers by lower-case name, and a way to read its body once.
+
+    `path` is that of the API; what stood before it is `address`.
+    """
 
     method: str
     path: str
@@ -36,6 +40,7 @@ class Request:
     headers: Mapping[bytes, bytes]
     wire: Wire
     receive: Receive
+    address: Address = PLAIN
 
     def header(self, name: bytes) -> str | None:
         """A header as text, None where it is absent."""
@@ -53,6 +58,7 @@ def from_scope(scope: Mapping[str, Any], receive: Receive) -> Request:
         joined(scope["headers"]),
         scope["state"]["wire"],
         receive,
+        scope.get(ADDRESS, PLAIN),
     )
 
 

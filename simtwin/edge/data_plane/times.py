@@ -16,7 +16,10 @@ async def next_time(twin: Twin, exchange: Exchange, name: str) -> int:
     """One more answer of what is called `name`; how many that makes, from 1."""
     assert exchange.account is not None, "answers are for accounts"  # noqa: S101
     exchange.timed = name
-    return await twin.keys.ask(exchange.account.api_key_id, partial(keys.next_time, name=name))
+    return await twin.keys.ask(
+        exchange.account.api_key_id,
+        partial(keys.next_time, name=name, lane=exchange.request.address.lane),
+    )
 
 
 @contextmanager
@@ -26,5 +29,7 @@ def given_back(exchange: Exchange) -> Iterator[None]:
         yield
     except Rejected:
         if exchange.timed is not None and exchange.key is not None:
-            exchange.key.remark(partial(keys.not_this_time, name=exchange.timed))
+            exchange.key.remark(
+                partial(keys.not_this_time, name=exchange.timed, lane=exchange.request.address.lane)
+            )
         raise

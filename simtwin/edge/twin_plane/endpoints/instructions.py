@@ -31,6 +31,9 @@ The API:
   POST /v1/messages                    JSON, or server-sent events with "stream": true
   POST /v1/messages/count_tokens
   GET  /v1/models, /v1/models/{id}
+  x-simtwin-script: 529; ok            what this request is to meet; items are used up in turn
+  /_script/{script}/v1/...             the same in a base URL
+  /_lane/{name}/v1/...                 a schedule of its own, for tests that share a key
 
 For anybody:
   GET  /_twin/health, /_twin/scenarios, /_twin/references, /_twin/agent-instructions

@@ -1,0 +1,82 @@
+"""What the path of a request says before `/v1`: its lane, and the script that addresses it.
+
+    /_lane/{name}/_script/{script}/v1/…
+
+Either may be left out. A base URL is all that such a path needs, so it works from any client.
+Prefixes reach the API alone: what does not lead to `/v1` is a path like any other, and not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote, unquote_to_bytes
+
+import attrs
+
+from simtwin.core.fault import SettingsError
+from simtwin.core.lanes import lane_name
+from simtwin.edge.connection import App
+
+#: How a path begins that may have such a prefix.
+PREFIXES = ("/_lane/", "/_script/")
+#: Under what the address of a request is in its ASGI scope, where it has one.
+ADDRESS = "simtwin.address"
+
+
+@attrs.frozen
+class Address:
+    """A lane by name, and a script as the bytes that it was written in; None is what is not said.
+
+    `mistake` is why the lane cannot be: nothing is known of such a request but that.
+    """
+
+    lane: str | None = None
+    script: bytes | None = None
+    mistake: str | None = None
+
+
+#: That of every request whose path says nothing.
+PLAIN = Address()
+
+
+@attrs.frozen
+class Addressed:
+    """ASGI middleware that takes the prefixes off a path; who follows sees a path under `/v1`."""
+
+    app: App
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(PREFIXES):
+            scope = without_prefix(scope)
+        await self.app(scope, receive, send)
+
+
+def without_prefix(scope: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The scope of what the prefixes lead to, with its address; the same where they lead nowhere.
+
+    Read from `raw_path`, as only there a slash inside a script differs from one that ends it.
+    """
+    lane, rest = _segment(scope["raw_path"], b"/_lane/")
+    script, rest = _segment(rest, b"/_script/")
+    if rest != b"/v1" and not rest.startswith(b"/v1/"):
+        return scope
+    path = unquote(rest.decode("latin-1"))
+    return {**scope, "path": path, "raw_path": rest, ADDRESS: _address(lane, script)}
+
+
+def _segment(path: bytes, prefix: bytes) -> tuple[bytes | None, bytes]:
+    """The segment that follows a prefix, percent-decoded once, and the path after it."""
+    if not path.startswith(prefix):
+        return None, path
+    segment, slash, rest = path.removeprefix(prefix).partition(b"/")
+    return unquote_to_bytes(segment), slash + rest
+
+
+def _address(lane: bytes | None, script: bytes | None) -> Address:
+    if lane is None:
+        return Address(None, script)
+    try:
+        return Address(lane_name(lane.decode("latin-1")), script)
+    except SettingsError as error:
+        return Address(mistake=error.message)
