@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from simtwin.core.fault import Fault
+from simtwin_faults.clock_skew import ClockSkew
 from simtwin_faults.disconnect import Disconnect
 from simtwin_faults.error_event import ErrorEvent
 from simtwin_faults.hang import Hang
+from simtwin_faults.header import Header
 from simtwin_faults.latency import Latency
 from simtwin_faults.pace import Pace
 from simtwin_faults.page import Page
@@ -22,6 +24,8 @@ KINDS: Mapping[str, type[Fault]] = MappingProxyType(
     {
         "refuse": Refuse,
         "page": Page,
+        "header": Header,
+        "clock_skew": ClockSkew,
         "error_event": ErrorEvent,
         "disconnect": Disconnect,
         "latency": Latency,

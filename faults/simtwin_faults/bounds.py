@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
 import attrs
+
+# RFC 9110 section 5.6.2.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+#: The longest name of a header that anybody uses has a third of it.
+LONGEST_NAME = 100
 
 
 @attrs.frozen
@@ -48,6 +54,14 @@ def name(_: object, field: attrs.Attribute[Any], value: object) -> None:
     """A validator: text that is not empty."""
     if not isinstance(value, str) or not value:
         raise ValueError(f"{field.name} must be a name, not {value!r}")
+
+
+def header_name(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    """A validator: text that can be the name of a header."""
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+        raise ValueError(f"{field.name} must be the name of a header, not {value!r}")
+    if len(value) > LONGEST_NAME:
+        raise ValueError(f"{field.name} must have at most {LONGEST_NAME} characters")
 
 
 def header_value(_: object, field: attrs.Attribute[Any], value: object) -> None:

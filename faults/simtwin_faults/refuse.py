@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from math import ceil
 from random import Random
 from typing import ClassVar, Literal
@@ -16,6 +16,9 @@ from attrs.validators import in_, optional
 from simtwin.api.errors import ApiError, error_plan
 from simtwin.core.plan import Head, Mark, Plan, Step
 from simtwin_faults.bounds import Number, header_value, text
+from simtwin_faults.dates import DATE_FORMS, DateForm, written
+
+Form = Literal["seconds", "ms", "date", "rfc850", "asctime", "iso"]
 
 # 1xx and 2xx refuse nothing, and a 304 has no body to refuse with.
 _status = Number(
@@ -60,7 +63,8 @@ class Refuse:
         message: `error.message`; likewise.
         retry_after: how long to wait (s); without it nothing is said of that, as on most real errors.
         retry_after_form: a `retry-after` in seconds, a `retry-after-ms`, or a `retry-after` that is a
-            date: that of the answer's own head and the wait, rounded up to a second.
+            date: that of the answer's own head and the wait, rounded up to a second. `date`,
+            `rfc850` and `asctime` are the forms that HTTP has for one, `iso` is that of JSON.
         retry_after_raw: what to say in `retry-after`, as it is.
         x_should_retry: what to say in `x-should-retry`; by default what the API does for the status.
         error_code: `error.details.error_code`, by which SDKs choose a narrower class.
@@ -72,8 +76,8 @@ class Refuse:
     type: str | None = attrs.field(default=None, validator=optional(text))
     message: str | None = attrs.field(default=None, validator=optional(text))
     retry_after: float | None = attrs.field(default=None, validator=optional(_wait))
-    retry_after_form: Literal["seconds", "ms", "date"] = attrs.field(
-        default="seconds", validator=in_(("seconds", "ms", "date"))
+    retry_after_form: Form = attrs.field(
+        default="seconds", validator=in_(("seconds", "ms", *DATE_FORMS))
     )
     retry_after_raw: str | None = attrs.field(default=None, validator=optional(header_value))
     x_should_retry: bool | None = None
@@ -106,12 +110,13 @@ class Refuse:
             yield "retry-after", self.retry_after_raw
         elif self.retry_after is not None:
             seconds = Decimal(repr(self.retry_after))
-            if self.retry_after_form == "ms":
-                yield "retry-after-ms", _plain(seconds * 1000)
-            elif self.retry_after_form == "date":
-                yield "retry-after", _date(head, self.retry_after)
-            else:
-                yield "retry-after", _plain(seconds)
+            match self.retry_after_form:
+                case "seconds":
+                    yield "retry-after", _plain(seconds)
+                case "ms":
+                    yield "retry-after-ms", _plain(seconds * 1000)
+                case form:
+                    yield "retry-after", _date(head, self.retry_after, form)
 
 
 def _kept(head: Head) -> tuple[tuple[str, str], ...]:
@@ -128,11 +133,11 @@ def _plain(number: Decimal) -> str:
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
-def _date(head: Head, seconds: float) -> str:
-    """The first whole second that is `seconds` after the date of `head`, as HTTP writes a date."""
+def _date(head: Head, seconds: float, form: DateForm) -> str:
+    """The first whole second that is `seconds` after the date of `head`."""
     date = head.header("date")
     if date is None:
-        raise LookupError("retry_after_form = date counts from the date header, which is missing")
-    return format_datetime(
-        parsedate_to_datetime(date) + timedelta(seconds=ceil(seconds)), usegmt=True
-    )
+        raise LookupError(
+            "a retry_after that is a date counts from the date header, which is missing"
+        )
+    return written(parsedate_to_datetime(date) + timedelta(seconds=ceil(seconds)), form)

@@ -168,6 +168,9 @@ class Mark:
     name: str = ""
 
 
+#: What a place calls the end of a stream, where the name of an event would stand.
+END = "end"
+
 Step = Head | Wait | Chunk | End | Hangup | Raw | Mark | Flush | Drip | Rest
 Plan = Iterable[Step]
 
@@ -178,7 +181,7 @@ class Place:
 
     Args:
         after_events: that many whole frames have been sent, pings included.
-        before_event: the first frame of that name comes next.
+        before_event: the first frame of that name comes next; `end` is the end of a stream.
         at_byte: that many bytes of the body have been sent.
         at_token: that many output tokens have been sent.
 
@@ -211,6 +214,7 @@ class Cursor:
     def __init__(self, plan: Plan) -> None:
         self._steps = iter(plan)
         self._held: Step | None = None
+        self._streams = False
         self._events = 0
         self._bytes = 0
         self._tokens = 0
@@ -243,6 +247,7 @@ class Cursor:
         for step in self:
             match step:
                 case Head():
+                    self._streams = step.streams
                     yield step
                     if self._here(place, None):
                         yield Mark()
@@ -263,6 +268,10 @@ class Cursor:
                     if self._here(place, None):
                         yield Mark()
                         return True
+                case End() if self._streams and place.before_event == END:
+                    self._held = step
+                    yield Mark()
+                    return True
                 case _:
                     yield step
         return False

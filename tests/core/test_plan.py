@@ -239,3 +239,15 @@ def test_a_cursor_that_counts_reads_no_further_than_what_it_passed_on(
     steps = up_to(Place(after_events=events), counted)
 
     assert counted.read == len(steps) - marks(steps)
+
+
+def test_the_end_of_a_stream_is_a_place_after_its_last_frame() -> None:
+    plan = (*STREAM[:-1], Wait(1), End())
+
+    assert up_to(Place(before_event="end"), plan) == [*STREAM[:-1], Wait(1), Mark()]
+    assert through(Place(before_event="end"), plan) == [*STREAM[:-1], Wait(1), Mark(), End()]
+
+
+@pytest.mark.parametrize("plan", [JSON, (*STREAM[:-1], Hangup())])
+def test_there_is_no_such_place_in_json_nor_where_a_stream_breaks_off(plan: Plan) -> None:
+    assert not reached(Place(before_event="end"), plan)

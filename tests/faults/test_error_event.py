@@ -70,6 +70,34 @@ def test_type_and_message_can_be_set(fault: ErrorEvent, error: dict[str, str]) -
     assert error_of(worse[2])["error"] == error
 
 
+@pytest.mark.parametrize(
+    ("fault", "frame"),
+    [
+        (
+            ErrorEvent(form="text", message="Internal\nServer Error"),
+            b"event: error\ndata: Internal\ndata: Server Error\n\n",
+        ),
+        (ErrorEvent(form="text", message=""), b"event: error\ndata: \n\n"),
+        (ErrorEvent(form="bare"), b'event: error\ndata: {"type":"error"}\n\n'),
+        (ErrorEvent(form="bare", event_line=False), b'data: {"type":"error"}\n\n'),
+    ],
+)
+def test_its_data_need_be_no_envelope_and_its_name_can_be_missing(
+    fault: ErrorEvent, frame: bytes
+) -> None:
+    worse = list(fault.rewrite(STREAM, Random(0)))
+
+    assert worse[2] == Chunk(frame, "error")
+
+
+def test_a_stream_can_fail_after_its_last_event() -> None:
+    worse = list(ErrorEvent(before_event="end").rewrite(STREAM, Random(0)))
+
+    assert worse[:8] == [STREAM_HEAD, *FRAMES, Mark()]
+    assert error_of(worse[8])["type"] == "error"
+    assert worse[9:] == [End()]
+
+
 def test_an_answer_without_a_request_id_fails_without_one() -> None:
     plan = (Head(200, (("content-type", "text/event-stream"),)), *STREAM[1:])
 

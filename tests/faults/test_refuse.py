@@ -104,6 +104,21 @@ def test_a_refusal_takes_the_place_of_the_answer() -> None:
             "retry-after",
             "Sun, 22 Nov 2026 00:00:01 GMT",
         ),
+        (
+            Refuse(status=429, retry_after=2, retry_after_form="rfc850"),
+            "retry-after",
+            "Sunday, 22-Nov-26 00:00:00 GMT",
+        ),
+        (
+            Refuse(status=429, retry_after=2, retry_after_form="asctime"),
+            "retry-after",
+            "Sun Nov 22 00:00:00 2026",
+        ),
+        (
+            Refuse(status=429, retry_after=2, retry_after_form="iso"),
+            "retry-after",
+            "2026-11-22T00:00:00Z",
+        ),
         (Refuse(status=503, retry_after_raw="soon, 7"), "retry-after", "soon, 7"),
         (Refuse(status=529, x_should_retry=False), "x-should-retry", "false"),
         (Refuse(status=400, x_should_retry=True), "x-should-retry", "true"),
