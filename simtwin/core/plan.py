@@ -14,7 +14,7 @@ The law of a plan: at most one `Head`, and before any `Chunk` or `End`; nothing 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from random import Random
 
 import attrs
@@ -244,33 +244,54 @@ class Cursor:
         follows; `before_event` is reached when the frame is due; `at_byte` cuts the frame that it
         lies in. The very end of the body can be reached. On arrival a `Mark` is passed on.
         """
+        if not (yield from self._arrive(place)):
+            return False
+        yield Mark()
+        return True
+
+    def frame(
+        self, place: Place, fits: Callable[[Chunk], bool] = lambda _: True
+    ) -> Generator[Step, None, Chunk | None]:
+        """Pass steps on until, at `place` or after it, a whole frame comes next that `fits`.
+
+        On arrival a `Mark` is passed on, and the frame is not: it is what comes of this. None where
+        there is no such frame.
+        """
+        if not (yield from self._arrive(place)):
+            return None
+        whole = True
+        for step in self:
+            if isinstance(step, Chunk):
+                if whole and step.ends and fits(step):
+                    yield Mark()
+                    return step
+                whole = step.ends
+            yield step
+        return None
+
+    def _arrive(self, place: Place) -> Generator[Step, None, bool]:
         for step in self:
             match step:
                 case Head():
                     self._streams = step.streams
                     yield step
                     if self._here(place, None):
-                        yield Mark()
                         return True
                 case Chunk():
                     if self._here(place, step):
                         self._held = step
-                        yield Mark()
                         return True
                     cut = self._cut(place, step)
                     if cut is not None:
                         first, self._held = cut
                         yield first
-                        yield Mark()
                         return True
                     yield step
                     self._count(step)
                     if self._here(place, None):
-                        yield Mark()
                         return True
                 case End() if self._streams and place.before_event == END:
                     self._held = step
-                    yield Mark()
                     return True
                 case _:
                     yield step
