@@ -8,15 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simtwin.core.fault import SettingsError
+from simtwin.core.lanes import MOST_LANES
 from simtwin.core.merge_patch import merge_patch
-from simtwin.core.scope import OfKey, OfTenant, Operator, Scope
+from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.core.settings import InForce, Settings, Vocabulary, in_force, in_force_doc, parse
 
 #: Snapshots are remembered for the keys at work; more than this many at once are found anew.
 _MOST_SNAPSHOTS = 4_096
 
 
-_NAMES: Mapping[type[Scope], str] = {Operator: "operator", OfTenant: "tenant", OfKey: "key"}
+_NAMES: Mapping[type[Scope], str] = {
+    Operator: "operator",
+    OfTenant: "tenant",
+    OfKey: "key",
+    OfLane: "lane",
+}
 
 
 class Board:
@@ -31,6 +38,8 @@ class Board:
         self.vocabulary = vocabulary
         self._command_line = command_line
         self._own: dict[Scope, Settings] = {}
+        # Lanes with settings of their own, by key; those that were set longest ago first.
+        self._lanes: dict[OfKey, dict[OfLane, None]] = {}
         self._snapshots: dict[Scope, InForce] = {}
 
     def own(self, scope: Scope) -> Settings | None:
@@ -39,6 +48,9 @@ class Board:
 
     def in_force(self, scope: Scope) -> InForce:
         """What holds in a scope, field by field from the nearest scope that sets it."""
+        if isinstance(scope, OfLane) and scope not in self._own:
+            # Lanes come and go, and most of them set nothing.
+            scope = scope.key
         snapshot = self._snapshots.get(scope)
         if snapshot is None:
             if len(self._snapshots) >= _MOST_SNAPSHOTS:
@@ -49,10 +61,22 @@ class Board:
     def put(self, scope: Scope, doc: object) -> None:
         """Replace what a scope sets.
 
+        Lanes are bounded: of more than `MOST_LANES` of a key the one that was set longest ago falls
+        back to its key.
+
         Raises:
             SettingsError: the document cannot be; nothing has changed.
         """
-        self._own[scope] = parse(doc, self.vocabulary)
+        settings = parse(doc, self.vocabulary)
+        if isinstance(scope, OfLane):
+            if settings.limits is not None:
+                raise SettingsError("a lane has none of its own: they are its key's", "limits")
+            lanes = self._lanes.setdefault(scope.key, {})
+            lanes.pop(scope, None)
+            lanes[scope] = None
+            if len(lanes) > MOST_LANES:
+                self.delete(next(iter(lanes)))
+        self._own[scope] = settings
         self._snapshots.clear()
 
     def patch(self, scope: Scope, patch: object) -> None:
@@ -66,10 +90,21 @@ class Board:
 
     def delete(self, scope: Scope) -> None:
         """Let a scope fall back to the farther ones."""
+        if isinstance(scope, OfLane) and scope.key in self._lanes:
+            lanes = self._lanes[scope.key]
+            lanes.pop(scope, None)
+            if not lanes:
+                del self._lanes[scope.key]
         if self._own.pop(scope, None) is None:
             self._snapshots.pop(scope, None)
         else:
             self._snapshots.clear()
+
+    def forget(self, key: OfKey) -> None:
+        """Let go of what a key and its lanes set: the key is gone."""
+        for lane in list(self._lanes.get(key, ())):
+            self.delete(lane)
+        self.delete(key)
 
     def told(self, scope: Scope) -> dict[str, Any]:
         """A scope as `GET /_twin/settings` tells it: own, in force, and from which scope."""
@@ -84,7 +119,9 @@ class Board:
     def _layers(self, scope: Scope) -> list[tuple[str, Settings]]:
         """What the scopes around this one set, the nearest first."""
         nearest: list[Scope] = [scope]
-        if isinstance(scope, OfKey):
+        if isinstance(scope, OfLane):
+            nearest.append(scope.key)
+        if isinstance(scope, OfLane | OfKey):
             nearest.append(OfTenant(scope.tenant_id))
         if not isinstance(scope, Operator):
             nearest.append(Operator())

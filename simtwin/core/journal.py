@@ -86,7 +86,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 class _Kept:
     id: int
     key: str
+    lane: str
     line: bytes
+
+    def of(self, key: str | None, lane: str | None) -> bool:
+        """Whether it is of that key and lane; None is any."""
+        return (key is None or self.key == key) and (lane is None or self.lane == lane)
 
 
 class Journal:
@@ -107,7 +112,7 @@ class Journal:
         """Keep an entry; the oldest go where that is too much, and are counted as dropped."""
         line = _encode(entry)
         kept = self._kept.setdefault(entry.tenant, deque())
-        kept.append(_Kept(entry.id, entry.key, line))
+        kept.append(_Kept(entry.id, entry.key, entry.lane or "", line))
         self._sizes[entry.tenant] = self._sizes.get(entry.tenant, 0) + len(line)
         self._total += len(line)
         self.next_id = max(self.next_id, entry.id) + 1
@@ -117,26 +122,35 @@ class Journal:
             self._drop(max(self._sizes, key=self._sizes.__getitem__))
 
     def lines(
-        self, tenant: str | None = None, key: str | None = None, *, after: int = 0, limit: int = 100
+        self,
+        tenant: str | None = None,
+        key: str | None = None,
+        lane: str | None = None,
+        *,
+        after: int = 0,
+        limit: int = 100,
     ) -> Iterator[bytes]:
-        """Up to `limit` entries with an id over `after`, of all or of one tenant or key."""
+        """Up to `limit` entries with an id over `after`, of all or of one tenant, key or lane.
+
+        The lane of requests that name none is called "".
+        """
         tenants = self._kept.values() if tenant is None else [self._kept.get(tenant, ())]
         merged = merge(*tenants, key=lambda kept: kept.id)
-        wanted = (
-            kept.line for kept in merged if kept.id > after and (key is None or kept.key == key)
-        )
+        wanted = (kept.line for kept in merged if kept.id > after and kept.of(key, lane))
         return islice(wanted, limit)
 
     def dropped(self, tenant: str | None = None) -> int:
         """How many entries were dropped for want of room."""
         return sum(self._dropped.values()) if tenant is None else self._dropped.get(tenant, 0)
 
-    def clear(self, tenant: str | None = None, key: str | None = None) -> None:
-        """Forget the entries of all, of one tenant, or of one key of it."""
+    def clear(
+        self, tenant: str | None = None, key: str | None = None, lane: str | None = None
+    ) -> None:
+        """Forget the entries of all, of one tenant, or of one key of it, or one lane of that."""
         for name in list(self._kept) if tenant is None else [tenant]:
             kept = self._kept.pop(name, deque())
             self._total -= self._sizes.pop(name, 0)
-            left = deque(each for each in kept if key is not None and each.key != key)
+            left = deque(each for each in kept if not each.of(key, lane))
             if left:
                 self._kept[name] = left
                 self._sizes[name] = sum(len(each.line) for each in left)

@@ -25,4 +25,18 @@ class OfKey:
     api_key_id: str
 
 
-Scope = Operator | OfTenant | OfKey
+@attrs.frozen
+class OfLane:
+    """What belongs to one lane of an API key; the lane of requests that name none is called ""."""
+
+    tenant_id: str
+    api_key_id: str
+    lane: str
+
+    @property
+    def key(self) -> OfKey:
+        """The key that the lane is of."""
+        return OfKey(self.tenant_id, self.api_key_id)
+
+
+Scope = Operator | OfTenant | OfKey | OfLane

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import attrs
@@ -16,7 +17,7 @@ from simtwin.core import tenant as tenants
 from simtwin.core.board import Board
 from simtwin.core.journal import Journal
 from simtwin.core.key import Key
-from simtwin.core.scope import OfKey, OfTenant, Operator, Scope
+from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.core.scripts import Scripts
 from simtwin.core.tenant import Tenant
 from simtwin.core.usage import Usage
@@ -135,14 +136,22 @@ class Twin:
             ]
         return rows
 
-    def journal(self, scope: Scope, *, after: int, limit: int) -> Iterable[bytes]:
-        """Entries of a scope, oldest first."""
+    def journal(
+        self, scope: Scope, *, lane: str | None = None, after: int, limit: int
+    ) -> Iterable[bytes]:
+        """Entries of a scope, of every lane or of those that are called so, oldest first."""
         tenant, key = _owned(scope)
-        return self.entries.lines(tenant, key, after=after, limit=limit)
+        return self.entries.lines(tenant, key, lane, after=after, limit=limit)
 
     async def reset(self, scope: Scope) -> None:
         """Clear ordinals, places, buckets and the journal; never credentials or settings."""
         tenant, key = _owned(scope)
+        if isinstance(scope, OfLane):
+            message = partial(keys.reset_lane, lane=scope.lane or None)
+            for account in list(self._accounts(scope)):
+                await self.keys.ask(account.api_key_id, message)
+            self.entries.clear(tenant, key, scope.lane)
+            return
         for account in list(self._accounts(scope)):
             await self.keys.ask(account.api_key_id, keys.reset)
         for address, _ in list(self.tenants.states()):
@@ -155,7 +164,7 @@ class Twin:
         self._forget(account)
 
     def _forget(self, account: AccountRecord) -> None:
-        self.board.delete(OfKey(account.tenant_id, account.api_key_id))
+        self.board.forget(OfKey(account.tenant_id, account.api_key_id))
         self.keys.forget(account.api_key_id)
 
     def _drop(self, account: AccountRecord) -> None:
@@ -183,5 +192,5 @@ def _owned(scope: Scope) -> tuple[str | None, str | None]:
             return None, None
         case OfTenant(tenant):
             return tenant, None
-        case OfKey(tenant, key):
+        case OfKey(tenant, key) | OfLane(tenant, key):
             return tenant, key

@@ -6,7 +6,8 @@ import pytest
 
 from simtwin.core.board import Board
 from simtwin.core.fault import SettingsError
-from simtwin.core.scope import OfKey, OfTenant, Operator
+from simtwin.core.lanes import MOST_LANES
+from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator
 from simtwin.core.settings import Settings, Vocabulary
 
 TENANT, OTHER = OfTenant("t"), OfTenant("other")
@@ -113,3 +114,50 @@ def test_snapshots_are_bounded_and_still_right() -> None:
     seeds = {settings.in_force(OfKey("t", str(number))).seed for number in range(5_000)}
 
     assert seeds == {5}
+
+
+def test_a_lane_is_nearer_than_its_key() -> None:
+    settings = board()
+    settings.put(KEY, {"seed": 3, "pace": "slow"})
+    settings.put(OfLane("t", "k", "a"), {"seed": 4})
+
+    a, b = (settings.in_force(OfLane("t", "k", name)) for name in "ab")
+
+    assert (a.seed, a.pace, a.origin["seed"], a.origin["pace"]) == (4, "slow", "lane", "key")
+    assert (b.seed, b.origin["seed"]) == (3, "key")
+
+
+def test_a_lane_has_no_limits_of_its_own() -> None:
+    settings, lane = board(), OfLane("t", "k", "a")
+    settings.put(lane, {"seed": 4})
+
+    with pytest.raises(SettingsError, match=r"^limits: a lane has none of its own"):
+        settings.patch(lane, {"limits": "few"})
+
+    assert settings.told(lane)["own"] == {"seed": 4}
+
+
+def test_of_too_many_lanes_of_a_key_the_one_set_longest_ago_falls_back() -> None:
+    settings = board()
+    other = OfLane("t", "other", "0")
+    settings.put(other, {"seed": 1})
+    for number in (*range(MOST_LANES), 0, MOST_LANES):
+        settings.put(OfLane("t", "k", str(number)), {"seed": 1})
+
+    kept = [settings.own(OfLane("t", "k", str(n))) is not None for n in (0, 1, 2, MOST_LANES)]
+
+    assert kept == [True, False, True, True]
+    assert settings.own(other) is not None
+
+
+def test_with_a_key_its_lanes_are_forgotten() -> None:
+    settings = board()
+    lane, other = OfLane("t", "k", "a"), OfLane("t", "other", "a")
+    for scope in (KEY, lane, other):
+        settings.put(scope, {"seed": 9})
+
+    settings.forget(KEY)
+
+    assert [settings.own(scope) for scope in (KEY, lane)] == [None, None]
+    assert settings.in_force(lane).origin["seed"] == "default"
+    assert settings.own(other) is not None

@@ -52,6 +52,19 @@ def test_entries_of_all_tenants_come_in_one_order() -> None:
     assert ids(journal.lines("b")) == [2, 4]
 
 
+def test_entries_of_one_lane_alone() -> None:
+    journal = Journal()
+    for key, lane in (("x", "a"), ("x", None), ("y", "a"), ("x", "b")):
+        journal.add(entry(journal, key=key, lane=lane))
+
+    assert ids(journal.lines("t", lane="a")) == [1, 3]
+    assert ids(journal.lines("t", "x", "")) == [2]
+    journal.clear("t", "x", "a")
+    assert ids(journal.lines("t")) == [2, 3, 4]
+    journal.clear("t", "x", "")
+    assert ids(journal.lines("t")) == [3, 4]
+
+
 def test_entries_of_one_key_alone() -> None:
     journal = Journal()
     for key in "xyx":

@@ -15,7 +15,7 @@ from quart_trio import QuartTrio
 from simtwin.core.fault import SettingsError
 from simtwin.edge.tenant_secrets import TenantSecrets, on_the_spot
 from simtwin.edge.twin_plane import PlaneConfig, register
-from simtwin.edge.twin_plane.port import OfKey, OfTenant, Operator, Scope
+from simtwin.edge.twin_plane.port import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.store.memory import MemoryStore
 from simtwin.store.records import AccountRecord
 
@@ -85,11 +85,13 @@ class SmallTwin:
         keys = {key for key, _ in self.entries if scope in _layers(key)}
         return [{"api_key_id": key.api_key_id, "requests": {"200": 1}} for key in keys]
 
-    def journal(self, scope: Scope, *, after: int, limit: int) -> Iterable[bytes]:
+    def journal(
+        self, scope: Scope, *, lane: str | None = None, after: int, limit: int
+    ) -> Iterable[bytes]:
         wanted = [
             msgspec.json.encode({"id": number, "key": key.api_key_id})
             for key, number in self.entries
-            if scope in _layers(key) and number > after
+            if scope in _layers(key) and number > after and lane in (None, "")
         ]
         return wanted[:limit]
 
@@ -112,6 +114,10 @@ class SmallTwin:
 
 def _layers(scope: Scope) -> Iterator[Scope]:
     """A scope and those farther out, nearest first."""
+    if isinstance(scope, OfLane):
+        yield scope
+        yield from _layers(scope.key)
+        return
     if isinstance(scope, OfKey):
         yield scope
         yield OfTenant(scope.tenant_id)

@@ -44,6 +44,7 @@ def bodies(first: Tenant) -> list[dict[str, Any]]:
     return [
         {"seed": 1, "body": "mine", "kind": "api_key"},
         {"scope": "key", "id": first.api_key_id, "tenant_id": first.tenant_id, "body": "x"},
+        {"scope": "lane", "id": f"{first.api_key_id}/", "body": "x"},
         {"scope": "tenant", "id": first.tenant_id, "body": "x"},
         {"scope": "all", "id": first.tenant_id, "body": "x"},
     ]
@@ -71,6 +72,7 @@ async def test_another_tenants_things_are_neither_seen_nor_touched(row: Row) -> 
         site.twin.seconds += 1
         path = "/_twin" + row.path.replace("{api_key_id}", first.api_key_id)
         query = {"tenant_id": first.tenant_id, "owner": first.tenant_id, "id": first.api_key_id}
+        query |= {"key": first.api_key_id, "lane": ""}
         sent = {} if row.method in ("GET", "DELETE") else {"json": body}
         answer = await site.call(row.method, path, second.auth, query_string=query, **sent)
 

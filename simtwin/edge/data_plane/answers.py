@@ -25,7 +25,6 @@ from simtwin.api.tiers import COUNT_TOKENS
 from simtwin.api.version import resolve as resolve_version
 from simtwin.core.plan import Chunk, End, Head, Plan
 from simtwin.core.pools import Ask
-from simtwin.core.scope import OfKey
 from simtwin.core.usage import Tokens
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.limits import admitted
@@ -71,7 +70,7 @@ async def _message(
     what = spec(request, exchange.seed, measured, betas, looked.cached)
     reply = compose_reply(what, await scripted(twin, exchange, doc))
     charged = looked.charged(measured.input_tokens, request.model)
-    pace = _pace(twin, exchange, request.model, measured.input_tokens - looked.cached.read)
+    pace = _pace(exchange, request.model, measured.input_tokens - looked.cached.read)
     foreseen = curve(reply, pace, present())
     ask = Ask(request.model.pool, exchange.hold, charged, foreseen)
     with given_back(exchange):
@@ -127,10 +126,9 @@ def _json(exchange: Exchange, doc: dict[str, Any]) -> Plan:
     return (Head(200, (*_JSON, *exchange.headers())), Chunk(_encode(doc)), End())
 
 
-def _pace(twin: Twin, exchange: Exchange, model: Model, input_tokens: int) -> Pace:
-    account = exchange.account
-    assert account is not None, "answers are for accounts"  # noqa: S101
-    pacing: Pacing = twin.board.in_force(OfKey(account.tenant_id, account.api_key_id)).pace
+def _pace(exchange: Exchange, model: Model, input_tokens: int) -> Pace:
+    assert exchange.in_force is not None, "answers are for accounts"  # noqa: S101
+    pacing: Pacing = exchange.in_force.pace
     return pacing.draw(model.line, input_tokens, partial(exchange.rng, "pace"))
 
 

@@ -16,6 +16,7 @@ from simtwin.core.chance import base58
 from simtwin.core.key import Key
 from simtwin.core.lane import Fate, Schedule
 from simtwin.core.plan import Plan
+from simtwin.core.settings import InForce
 from simtwin.core.tenant import Tenant
 from simtwin.core.usage import NO_TOKENS, Tokens
 from simtwin.edge.data_plane.edge_headers import edge_headers, needless_retry_after
@@ -56,6 +57,7 @@ class Exchange:
     counted: bool = False
     account: AccountRecord | None = None
     fate: Fate | None = None
+    in_force: InForce | None = None
     seed: int = 0
     scope: str = ""
     key: Reservation[Key] | None = None

@@ -15,7 +15,6 @@ from simtwin.api.replay.recording import Recording, same_path
 from simtwin.api.tiers import COUNT_TOKENS
 from simtwin.core.plan import Plan
 from simtwin.core.pools import Ask, Curve
-from simtwin.core.scope import OfKey
 from simtwin.core.usage import Tokens
 from simtwin.edge.data_plane.exchange import Exchange, Headers
 from simtwin.edge.data_plane.limits import admitted
@@ -49,9 +48,8 @@ async def replayed(twin: Twin, exchange: Exchange, doc: Mapping[str, Any]) -> Pl
 
 
 async def _plan(twin: Twin, exchange: Exchange, recording: Recording) -> Plan:
-    account = exchange.account
-    assert account is not None, "answers are for accounts"  # noqa: S101
-    pacing: Pacing = twin.board.in_force(OfKey(account.tenant_id, account.api_key_id)).pace
+    assert exchange.in_force is not None, "answers are for accounts"  # noqa: S101
+    pacing: Pacing = exchange.in_force.pace
     model = resolve(exchange.model or "")
     pace = pacing.draw(
         None if model is None else model.line,

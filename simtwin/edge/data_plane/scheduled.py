@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simtwin.core.lane import Schedule
 from simtwin.core.scanner import ScriptError
-from simtwin.core.scope import OfKey
+from simtwin.core.scope import OfKey, OfLane
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.twin import Twin
 from simtwin.store.records import AccountRecord
@@ -20,10 +20,15 @@ def scheduled(twin: Twin, exchange: Exchange, account: AccountRecord) -> Schedul
     Where it is none, the request has no fate but to hear so.
     """
     address = exchange.request.address
-    in_force = twin.board.in_force(OfKey(account.tenant_id, account.api_key_id))
     lane = address.lane
-    # A name is no ordinal, so what is drawn in a lane is drawn nowhere else.
-    scope = account.scope if lane is None else f"{account.scope}/@{lane}"
+    if lane is None:
+        scope = account.scope
+        in_force = twin.board.in_force(OfKey(account.tenant_id, account.api_key_id))
+    else:
+        # A name is no ordinal, so what is drawn in a lane is drawn nowhere else.
+        scope = f"{account.scope}/@{lane}"
+        in_force = twin.board.in_force(OfLane(account.tenant_id, account.api_key_id, lane))
+    exchange.in_force = in_force
     text = exchange.request.headers.get(_HEADER, address.script)
     if text is None:
         return Schedule(in_force.rules, in_force.script, in_force.seed, scope)

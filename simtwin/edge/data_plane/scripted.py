@@ -9,7 +9,6 @@ from simtwin.api.question import question
 from simtwin.api.reply.said import Said
 from simtwin.api.scripted import said
 from simtwin.core.replies import choose
-from simtwin.core.scope import OfKey
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.times import next_time
 from simtwin.edge.twin import Twin
@@ -17,9 +16,8 @@ from simtwin.edge.twin import Twin
 
 async def scripted(twin: Twin, exchange: Exchange, doc: Mapping[str, Any]) -> Said | None:
     """What is to be said to a valid request; None where no rule says anything."""
-    account = exchange.account
-    assert account is not None, "answers are for accounts"  # noqa: S101
-    replies = twin.board.in_force(OfKey(account.tenant_id, account.api_key_id)).replies
+    assert exchange.in_force is not None, "answers are for accounts"  # noqa: S101
+    replies = exchange.in_force.replies
     if not replies:
         return None
     asked = question(doc)

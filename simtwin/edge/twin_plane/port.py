@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from simtwin.core.scope import OfKey, OfTenant, Operator, Scope
+from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
 
-__all__ = ["Caller", "OfKey", "OfTenant", "Operator", "Scope", "Twin", "owner"]
+__all__ = ["Caller", "OfKey", "OfLane", "OfTenant", "Operator", "Scope", "Twin", "owner"]
 
 #: Who a request is from; also the scope that is theirs.
 Caller = Operator | OfTenant
@@ -77,8 +77,13 @@ class Twin(Protocol):
         """One object for each key and model that was used."""
         ...
 
-    def journal(self, scope: Scope, *, after: int, limit: int) -> Iterable[bytes]:
-        """Up to `limit` entries, oldest first: lines of JSON whose `id` is over `after`."""
+    def journal(
+        self, scope: Scope, *, lane: str | None = None, after: int, limit: int
+    ) -> Iterable[bytes]:
+        """Up to `limit` entries, oldest first: lines of JSON whose `id` is over `after`.
+
+        With a lane, those of the lanes of that name; "" is that of requests which name none.
+        """
         ...
 
     async def reset(self, scope: Scope) -> None:

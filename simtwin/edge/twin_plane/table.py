@@ -45,6 +45,7 @@ class Row:
 
 _KEY = "/accounts/{api_key_id}"
 _KEY_SETTINGS = "/accounts/{api_key_id}/settings"
+_LANE_SETTINGS = "/accounts/{api_key_id}/lanes/{lane}/settings"
 
 TABLE: tuple[Row, ...] = (
     Row("GET", "/health", "twin.health.read", Access.PUBLIC, public.health),
@@ -71,6 +72,10 @@ TABLE: tuple[Row, ...] = (
     Row(
         "DELETE", _KEY_SETTINGS, "twin.account.settings.delete", Access.CALLER, settings.remove_key
     ),
+    Row("GET", _LANE_SETTINGS, "twin.lane.settings.read", Access.CALLER, settings.read_lane),
+    Row("PUT", _LANE_SETTINGS, "twin.lane.settings.replace", Access.CALLER, settings.replace_lane),
+    Row("PATCH", _LANE_SETTINGS, "twin.lane.settings.patch", Access.CALLER, settings.patch_lane),
+    Row("DELETE", _LANE_SETTINGS, "twin.lane.settings.delete", Access.CALLER, settings.remove_lane),
     Row("GET", "/messages", "twin.message.list", Access.CALLER, records.messages),
     Row("GET", "/logs", "twin.log.list", Access.CALLER, records.logs),
     Row("GET", "/usage", "twin.usage.read", Access.CALLER, records.usage),

@@ -47,11 +47,15 @@ For a tenant (the operator may use all but the two marked *):
   PUT, PATCH, DELETE /_twin/settings   rules, profiles, script, replies, limits, pace, seed
   GET, PUT, PATCH, DELETE /_twin/accounts/{api_key_id}/settings
                                        the same for one key
+  GET, PUT, PATCH, DELETE /_twin/accounts/{api_key_id}/lanes/{lane}/settings
+                                       the same for one lane of it, limits apart
   GET  /_twin/usage                    tokens and requests, by key and model
-  GET  /_twin/journal?after=&limit=    what was asked, said and broken, as lines of JSON
+  GET  /_twin/journal?after=&limit=&key=&lane=
+                                       what was asked, said and broken, as lines of JSON
   GET  /_twin/messages?limit=          requests and answers, newest first
   GET  /_twin/logs?limit=&offset=      operations, newest first
-  POST /_twin/reset                    {"scope": "key" | "tenant", "id"}: ordinals, limits, journal
+  POST /_twin/reset                    {"scope": "key" | "tenant", "id"}: ordinals, limits, journal;
+                                       {"scope": "lane", "id": "API_KEY_ID/LANE"}: of one lane
   POST /_twin/feedback *               {"body", "category", "context"}
   GET  /_twin/feedback?status=
 

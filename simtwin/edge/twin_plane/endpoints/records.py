@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from simtwin.edge.twin_plane.answer import Answer, Question, json
-from simtwin.edge.twin_plane.errors import bad_request, forbidden, no_such_key, not_found
-from simtwin.edge.twin_plane.port import OfKey, OfTenant, Operator, Scope, owner
+from simtwin.edge.twin_plane.errors import bad_request, forbidden, not_found
+from simtwin.edge.twin_plane.owned import owned_key
+from simtwin.edge.twin_plane.port import OfKey, OfLane, OfTenant, Operator, Scope, owner
 from simtwin.edge.twin_plane.query import LAST, limit, offset, whole
 
 
@@ -31,7 +32,10 @@ async def usage(question: Question) -> Answer:
 def journal(question: Question) -> Answer:
     """Entries after a number, oldest first, a line of JSON each."""
     after = whole(question.query, "after", 0, 0, LAST)
-    lines = question.twin.journal(question.scope, after=after, limit=limit(question.query))
+    key = question.query.get("key")
+    scope = question.scope if key is None else owned_key(question, key)
+    lane = question.query.get("lane")
+    lines = question.twin.journal(scope, lane=lane, after=after, limit=limit(question.query))
     body = b"".join(line + b"\n" for line in lines)
     return Answer(body, content_type="application/x-ndjson")
 
@@ -46,6 +50,9 @@ async def reset(question: Question) -> Answer:
     match scope:
         case OfKey(api_key_id=api_key_id):
             return json({"scope": "key", "id": api_key_id}, resource=("api_key", api_key_id))
+        case OfLane(api_key_id=api_key_id, lane=lane):
+            name = f"{api_key_id}/{lane}"
+            return json({"scope": "lane", "id": name}, resource=("lane", name))
         case OfTenant(tenant_id=tenant_id):
             return json({"scope": "tenant", "id": tenant_id}, resource=("tenant", tenant_id))
         case Operator():
@@ -56,23 +63,29 @@ def _scope(question: Question, kind: object, id_: str | None) -> Scope:
     caller = question.scope
     match kind, id_:
         case "key", str(api_key_id):
-            tenant_id = question.twin.owner(api_key_id)
-            if tenant_id is None or caller not in (Operator(), OfTenant(tenant_id)):
-                raise no_such_key()
-            return OfKey(tenant_id, api_key_id)
+            return owned_key(question, api_key_id)
         case "key", _:
             raise bad_request("'id' must be the id of an API key")
-        case "tenant", None:
-            return caller
-        case "tenant", str(tenant_id):
-            if caller == OfTenant(tenant_id):
-                return caller
-            if caller != Operator() or not question.twin.has_tenant(tenant_id):
-                raise not_found("there is no such tenant")
-            return OfTenant(tenant_id)
+        case "lane", str(name):
+            api_key_id, _, lane = name.partition("/")
+            key = owned_key(question, api_key_id)
+            return OfLane(key.tenant_id, api_key_id, lane)
+        case "lane", _:
+            raise bad_request("'id' must be the id of an API key, a slash and the name of a lane")
+        case "tenant", _:
+            return caller if id_ is None else _tenant(question, id_)
         case "all", _:
             if caller != Operator():
                 raise forbidden("only the operator resets everything")
             return caller
         case _:
-            raise bad_request("'scope' must be 'key' or 'tenant'")
+            raise bad_request("'scope' must be 'key', 'lane' or 'tenant'")
+
+
+def _tenant(question: Question, tenant_id: str) -> OfTenant:
+    """The tenant of that id, if it is the asker or the asker is the operator."""
+    if question.scope != OfTenant(tenant_id) and (
+        question.scope != Operator() or not question.twin.has_tenant(tenant_id)
+    ):
+        raise not_found("there is no such tenant")
+    return OfTenant(tenant_id)

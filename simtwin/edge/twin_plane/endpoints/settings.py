@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from simtwin.core.fault import SettingsError
 from simtwin.edge.twin_plane.answer import Answer, Question, json
-from simtwin.edge.twin_plane.errors import bad_request, no_such_key
-from simtwin.edge.twin_plane.port import OfKey, OfTenant, Operator, Scope
+from simtwin.edge.twin_plane.errors import bad_request
+from simtwin.edge.twin_plane.owned import owned_key, owned_lane
+from simtwin.edge.twin_plane.port import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.store.records import TWIN
 
 
@@ -52,6 +53,26 @@ async def remove_key(question: Question) -> Answer:
     return await _remove(question, _key(question))
 
 
+async def read_lane(question: Question) -> Answer:
+    """What a lane sets, what is in force for it, and from where."""
+    return await _told(question, _lane(question))
+
+
+async def replace_lane(question: Question) -> Answer:
+    """Set a lane's settings anew."""
+    return await _replace(question, _lane(question))
+
+
+async def patch_lane(question: Question) -> Answer:
+    """Change a lane's settings."""
+    return await _patch(question, _lane(question))
+
+
+async def remove_lane(question: Question) -> Answer:
+    """Fall back to the key's settings."""
+    return await _remove(question, _lane(question))
+
+
 async def _replace(question: Question, scope: Scope) -> Answer:
     try:
         await question.twin.configure(scope, question.body)
@@ -79,17 +100,20 @@ async def _told(question: Question, scope: Scope) -> Answer:
 
 def _key(question: Question) -> OfKey:
     """The key that the path names, if it is the caller's to set."""
-    api_key_id = question.path["api_key_id"]
-    tenant_id = question.twin.owner(api_key_id)
-    if tenant_id is None or question.scope not in (Operator(), OfTenant(tenant_id)):
-        raise no_such_key()
-    return OfKey(tenant_id, api_key_id)
+    return owned_key(question, question.path["api_key_id"])
+
+
+def _lane(question: Question) -> OfLane:
+    """The lane that the path names, if it is the caller's to set."""
+    return owned_lane(question, question.path["api_key_id"], question.path["lane"])
 
 
 def _resource(scope: Scope) -> tuple[str, str] | None:
     match scope:
         case OfKey(api_key_id=api_key_id):
             return ("api_key", api_key_id)
+        case OfLane(api_key_id=api_key_id, lane=lane):
+            return ("lane", f"{api_key_id}/{lane}")
         case OfTenant(tenant_id=tenant_id):
             return ("tenant", tenant_id)
         case Operator():
