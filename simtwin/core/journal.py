@@ -36,8 +36,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     name, None for that of requests which name none. `messages` holds
     one hash a message of the request, each chained to those before it. `planned_tokens` is what the
     answer would have had, `sent_*` what was written of the body, `wire_bytes` all that was written,
-    heads and framing and what breaks it included. `ended` is how: "end", "hangup" (the twin cut
-    it off), "left" (the client did). `cause` is "own" where the twin itself refused or broke.
+    heads and framing and what breaks it included; `told` are the headers of a refusal that say
+    whether and when to come back. `ended` is how: "end", "hangup" (the twin cut it off), "left" (the
+    client did); `whole`, whether all of the answer was sent. `cause` is "own" where the twin itself
+    refused or broke.
     """
 
     id: int
@@ -71,7 +73,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     fired: tuple[FiredEntry, ...]
     script: str | None
     status: int | None
+    told: Mapping[str, str]
     ended: str | None
+    whole: bool
     planned_tokens: int | None
     sent_events: int
     sent_bytes: int

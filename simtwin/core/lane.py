@@ -32,15 +32,17 @@ class ScriptPlace:
         last: when a request that it addressed last began or ended (ns).
         under_way: how many of them have not ended: a hang may outlast every lifetime, and whoever
             gives up on it is to meet the next item.
+        lasting: whether it is kept as long as the lane, as that of a script in settings is.
     """
 
     used: int
     last: int
     under_way: int = 0
+    lasting: bool = False
 
     def expired(self, now: int) -> bool:
         """Whether it is to be forgotten."""
-        return not self.under_way and now - self.last > PLACE_LIFETIME
+        return not self.lasting and not self.under_way and now - self.last > PLACE_LIFETIME
 
 
 @attrs.frozen
@@ -88,19 +90,29 @@ class Fate:
 
 @attrs.frozen
 class Schedule:
-    """The part of the settings in force that decides fates, for one lane."""
+    """The part of the settings in force that decides fates, for one lane.
+
+    Args:
+        rules: the rules in force.
+        script: None where none holds.
+        seed: decides all chance.
+        scope: whose chance it is.
+        lasting: whether the script is that of the settings, which a client may wait an hour to go on
+            with, and not one of the many that requests bring along.
+    """
 
     rules: tuple[Rule, ...]
     script: Script | None
     seed: int
     scope: str
+    lasting: bool = False
 
 
 def admit(lane: Lane, now: int, asked: Asked, schedule: Schedule) -> tuple[Lane, Fate]:
     """Give the request its ordinal and decide which faults fire on it."""
     ordinal = lane.ordinal
     if schedule.script is not None and asked.answers:
-        places, fate = _next_item(lane, now, schedule.script)
+        places, fate = _next_item(lane, now, schedule.script, lasting=schedule.lasting)
         return Lane(lane.since, ordinal + 1, lane.counts, places, lane.times), fate
     chance = partial(draw, schedule.seed, schedule.scope, ordinal)
     elapsed = (now - lane.since) / NS
@@ -132,7 +144,7 @@ def settle(lane: Lane, now: int, place: str) -> Lane:
     if was is None:
         return lane
     # Of a lane that was reset in between, the request is nobody's.
-    ended = ScriptPlace(was.used, now, max(0, was.under_way - 1))
+    ended = ScriptPlace(was.used, now, max(0, was.under_way - 1), was.lasting)
     return attrs.evolve(lane, places={**lane.places, place: ended})
 
 
@@ -143,11 +155,15 @@ def without_oldest_place(lane: Lane) -> Lane:
     return attrs.evolve(lane, places=places)
 
 
-def _next_item(lane: Lane, now: int, script: Script) -> tuple[Mapping[str, ScriptPlace], Fate]:
+def _next_item(
+    lane: Lane, now: int, script: Script, *, lasting: bool
+) -> tuple[Mapping[str, ScriptPlace], Fate]:
     places = {name: place for name, place in lane.places.items() if not place.expired(now)}
     was = places.pop(script.name, None) or ScriptPlace(0, now)
     item = script.item(was.used)
-    places[script.name] = ScriptPlace(was.used + (item is not None), now, was.under_way + 1)
+    places[script.name] = ScriptPlace(
+        was.used + (item is not None), now, was.under_way + 1, lasting
+    )
     if item is None:
         return places, Fate(lane.ordinal, script="finished", place=script.name)
     shown = f"{was.used % script.total + 1}/{script.total}"

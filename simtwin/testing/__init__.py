@@ -1,1 +1,6 @@
-"""The twin inside a test: memory streams for sockets, trio's virtual clock for time."""
+"""The twin inside a test: in virtual time, in this process."""
+
+from simtwin.testing.clock import RealClockError, run
+from simtwin.testing.virtual_twin import NotEnteredError, VirtualTwin
+
+__all__ = ["NotEnteredError", "RealClockError", "VirtualTwin", "run"]

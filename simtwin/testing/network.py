@@ -6,22 +6,20 @@
             await client.messages.create(…)
 
 Connections are pairs of memory streams, so no byte leaves the process, no TLS is spoken whatever
-the URL says, and under trio's `MockClock` hours pass in milliseconds. A memory stream knows only
-one end, so the client's side raises what a real one would from the wire's record of how it ended.
+the URL says, and under trio's `MockClock` hours pass in milliseconds.
 
-Two things do not follow the virtual clock. The client's pool drops idle connections by the real
-one. And the SDK looks up its platform in a thread before its first request, during which the clock
-jumps: `Network.anthropic` makes clients that do not.
+The SDK looks up its platform in a thread before its first request, during which the clock would
+jump: `Network.anthropic` and `Network.openai` make clients that do not.
 """
 
 from __future__ import annotations
 
-import math
+import importlib
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal
 
 import trio
 import trio.testing
@@ -29,6 +27,8 @@ import trio.testing
 from simtwin.edge.connection import App
 from simtwin.edge.server import serve_wire
 from simtwin.edge.wire import Wire
+from simtwin.testing.lines import BlockingLine, Line
+from simtwin.testing.virtual_loop import AsyncioBackend, Asks
 
 try:
     import httpcore2
@@ -39,11 +39,16 @@ except ImportError as error:  # pragma: no cover
     ) from error
 
 if TYPE_CHECKING:
-    from anthropic import AsyncAnthropic
+    from anthropic import Anthropic, AsyncAnthropic
+    from openai import AsyncOpenAI
+
+Library = Literal["httpx2", "httpx"]
+#: Does something in a loop, which stands still before and after.
+Step = Callable[..., Any]
 
 
-class Network(httpcore2.AsyncNetworkBackend):
-    """Every host and port, each of them the same app.
+class Network:
+    """Every host and port, each of them the same app. Also a network backend of httpcore2's.
 
     Args:
         app: an ASGI application; its requests see the wire in `scope["state"]["wire"]`.
@@ -61,118 +66,131 @@ class Network(httpcore2.AsyncNetworkBackend):
         self._app = app
         self._nursery = nursery
 
-    def anthropic(self, **options: Any) -> AsyncAnthropic:
+    def anthropic(self, asks: Asks | None = None, **options: Any) -> AsyncAnthropic:
         """The SDK's client on this network; `options` are its own."""
-        return _client_without_threads()(http_client=self.client(), **options)
+        return _anthropic_without_threads()(http_client=self.client(asks), **options)
 
-    def client(self, **options: Any) -> httpx2.AsyncClient:
+    def openai(self, asks: Asks | None = None, **options: Any) -> AsyncOpenAI:
+        """OpenAI's client on this network; `options` are its own."""
+        return _openai_without_threads()(http_client=self.client(asks), **options)
+
+    def blocking_anthropic(self, step: Step, **options: Any) -> Anthropic:
+        """The SDK's client that blocks; `step` does something in the loop of this network."""
+        from anthropic import Anthropic  # noqa: PLC0415  # half a second that not all tests need
+
+        client = httpx2.Client(
+            transport=self.blocking_transport(step), follow_redirects=True, trust_env=False
+        )
+        return Anthropic(http_client=client, **options)
+
+    def client(self, asks: Asks | None = None, **options: Any) -> httpx2.AsyncClient:
         """An HTTP client on this network; `options` are httpx2's own."""
         settings = {"follow_redirects": True, "trust_env": False, **options}
-        return httpx2.AsyncClient(transport=self.transport(), **settings)
+        return httpx2.AsyncClient(transport=self.transport(asks=asks), **settings)
 
-    def transport(self, *, http1: bool = True, http2: bool = False) -> httpx2.AsyncHTTPTransport:
-        """What a client sends its requests through, with nothing but the network changed."""
-        # Loads no certificates, which takes 21 ms; nobody will ask it for one.
-        nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        transport = httpx2.AsyncHTTPTransport(verify=nobody)
-        transport._pool = httpcore2.AsyncConnectionPool(  # noqa: SLF001  # it takes no network
-            ssl_context=nobody,
+    def transport(
+        self,
+        library: Library = "httpx2",
+        *,
+        asks: Asks | None = None,
+        http1: bool = True,
+        http2: bool = False,
+    ) -> Any:
+        """What a client sends its requests through, with nothing but the network changed.
+
+        Args:
+            library: the one whose `AsyncHTTPTransport` is wanted.
+            asks: how asyncio asks for things in this network's loop, None for a client in that loop.
+            http1: whether HTTP/1.1 is spoken.
+            http2: whether HTTP/2 is.
+        """
+        outer, core = _modules(library)
+        backend = _Backend(self, core)
+        transport = outer.AsyncHTTPTransport(verify=_nobody())
+        transport._pool = core.AsyncConnectionPool(  # noqa: SLF001  # it takes no network
+            ssl_context=_nobody(),
             max_connections=None,
             http1=http1,
             http2=http2,
-            network_backend=self,
+            network_backend=backend if asks is None else AsyncioBackend(backend.connect_tcp, asks),
         )
         return transport
 
-    async def connect_tcp(
-        self, host: str, port: int, *_options: Any, **_more: Any
-    ) -> httpcore2.AsyncNetworkStream:
+    def blocking_transport(self, step: Step, library: Library = "httpx2") -> Any:
+        """The same for a client that blocks, the library's `HTTPTransport`."""
+        outer, core = _modules(library)
+        transport = outer.HTTPTransport(verify=_nobody())
+        transport._pool = core.ConnectionPool(  # noqa: SLF001  # it takes no network
+            ssl_context=_nobody(),
+            max_connections=None,
+            network_backend=_BlockingBackend(_Backend(self, core), step),
+        )
+        return transport
+
+    async def connect_tcp(self, host: str, port: int, *_options: Any, **_more: Any) -> Line:
         """A connection to the app.
 
         Raises:
             httpcore2.ConnectError: the network is `refusing`.
         """
+        return await self.connect(host, port, httpcore2)
+
+    async def connect(self, host: str, port: int, errors: ModuleType) -> Line:
+        """A connection to the app, that raises the exceptions of the library `errors`."""
         await trio.lowlevel.checkpoint()
         if self.refusing:
-            raise httpcore2.ConnectError(f"{host}:{port} refused the connection")
+            refused: Exception = errors.ConnectError(f"{host}:{port} refused the connection")
+            raise refused
         self.opened += 1
         ours, theirs = trio.testing.memory_stream_pair()
         wire = Wire(theirs, self.opened)
         self._nursery.start_soon(serve_wire, self._app, wire)
-        return Line(ours, wire)
+        return Line(ours, wire, errors)
+
+
+class _Backend:
+    """A network as the backend of one HTTP library."""
+
+    def __init__(self, network: Network, errors: ModuleType) -> None:
+        self._network = network
+        self._errors = errors
+
+    async def connect_tcp(self, host: str, port: int, *_options: Any, **_more: Any) -> Line:
+        return await self._network.connect(host, port, self._errors)
 
     async def sleep(self, seconds: float) -> None:
         await trio.sleep(seconds)
 
 
-class Line(httpcore2.AsyncNetworkStream):
-    """The client's end of one connection."""
+class _BlockingBackend:
+    """The same for a client that blocks."""
 
-    def __init__(self, stream: trio.abc.Stream, wire: Wire) -> None:
-        self._stream = stream
-        self._wire = wire
+    def __init__(self, backend: _Backend, step: Step) -> None:
+        self._backend = backend
+        self._step = step
 
-    async def read(
-        self,
-        max_bytes: int,
-        timeout: float | None = None,  # noqa: ASYNC109  # httpcore2's interface
-    ) -> bytes:
-        """What the app sent, empty after its FIN.
+    def connect_tcp(self, host: str, port: int, *_options: Any, **_more: Any) -> BlockingLine:
+        return BlockingLine(self._step(self._backend.connect_tcp, host, port), self._step)
 
-        Raises:
-            httpcore2.ReadError: the app reset the connection, and what came before is read.
-            httpcore2.ReadTimeout: nothing came for `timeout` seconds.
-        """
-        with _as_httpcore(httpcore2.ReadTimeout, httpcore2.ReadError):
-            with trio.fail_after(math.inf if timeout is None else timeout):
-                data = await self._stream.receive_some(max_bytes)
-            if not data and self._wire.ended == "rst":
-                raise trio.BrokenResourceError("connection reset by peer")
-        return bytes(data)
-
-    async def write(
-        self,
-        buffer: bytes,
-        timeout: float | None = None,  # noqa: ASYNC109  # httpcore2's interface
-    ) -> None:
-        """Send to the app.
-
-        Raises:
-            httpcore2.WriteError: the app has hung up.
-            httpcore2.WriteTimeout: the app took nothing for `timeout` seconds.
-        """
-        if not buffer:
-            return
-        with (
-            _as_httpcore(httpcore2.WriteTimeout, httpcore2.WriteError),
-            trio.fail_after(math.inf if timeout is None else timeout),
-        ):
-            await self._stream.send_all(buffer)
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-    async def start_tls(self, *_options: Any, **_more: Any) -> httpcore2.AsyncNetworkStream:
-        """The same line: there is nobody in the process to keep a secret from."""
-        return self
-
-    def get_extra_info(self, info: str) -> Any:
-        """Only `is_readable`: on a connection at rest, whether the app has closed it."""
-        return self._wire.ended is not None if info == "is_readable" else None
-
-
-@contextmanager
-def _as_httpcore(late: type[Exception], broken: type[Exception]) -> Iterator[None]:
-    try:
-        yield
-    except trio.TooSlowError as error:
-        raise late(error) from error
-    except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
-        raise broken(error) from error
+    def sleep(self, seconds: float) -> None:
+        self._step(trio.sleep, seconds)
 
 
 @cache
-def _client_without_threads() -> type[AsyncAnthropic]:
+def _nobody() -> ssl.SSLContext:
+    """A context without certificates, which take 21 ms to load; nobody will ask it for one."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+@cache
+def _modules(library: Library) -> tuple[Any, Any]:
+    """An HTTP library, and the one that it speaks through."""
+    core = {"httpx2": "httpcore2", "httpx": "httpcore"}[library]
+    return importlib.import_module(library), importlib.import_module(core)
+
+
+@cache
+def _anthropic_without_threads() -> type[AsyncAnthropic]:
     """The SDK's client, which knows its platform from the start; so do copies of it."""
     from anthropic import AsyncAnthropic  # noqa: PLC0415  # half a second that not all tests need
     from anthropic._base_client import Platform, get_platform  # noqa: PLC0415  # likewise
@@ -187,3 +205,21 @@ def _client_without_threads() -> type[AsyncAnthropic]:
             """What the SDK sets is None, its sign that it has yet to ask in a thread."""
 
     return AsyncAnthropicInVirtualTime
+
+
+@cache
+def _openai_without_threads() -> type[AsyncOpenAI]:
+    """The same of OpenAI's client, which is made alike."""
+    from openai import AsyncOpenAI  # noqa: PLC0415  # likewise
+    from openai._base_client import Platform, get_platform  # noqa: PLC0415  # likewise
+
+    class AsyncOpenAIInVirtualTime(AsyncOpenAI):
+        @property
+        def _platform(self) -> Platform | None:
+            return get_platform()
+
+        @_platform.setter
+        def _platform(self, platform: Platform | None) -> None:
+            """What the client sets is None, its sign that it has yet to ask in a thread."""
+
+    return AsyncOpenAIInVirtualTime

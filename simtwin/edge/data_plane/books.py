@@ -27,6 +27,8 @@ from simtwin.store.body import keep, readable
 from simtwin.store.records import AccountRecord, LogRecord, MessageRecord
 
 _STAINLESS = b"x-stainless-"
+#: Headers of a refusal that tell a client whether to try again, and when.
+_TELLING = frozenset(("retry-after", "retry-after-ms", "x-should-retry"))
 # All records of a request share a UUID: random for the process, then counted.
 _UUID = str(uuid4())[:24]
 
@@ -118,7 +120,9 @@ def _entry(
         fired=_fired(exchange),
         script=None if fate is None else fate.script,
         status=status,
+        told=_told(exchange),
         ended=progress.ended,
+        whole=whole,
         planned_tokens=None if reply is None else reply.output_tokens,
         sent_events=progress.events,
         sent_bytes=progress.bytes,
@@ -133,6 +137,13 @@ def _entry(
         },
         cause=exchange.cause,
     )
+
+
+def _told(exchange: Exchange) -> dict[str, str]:
+    head = exchange.progress.head
+    if head is None or head.status < 400:
+        return {}
+    return {name: value for name, value in head.headers if name in _TELLING}
 
 
 def _fired(exchange: Exchange) -> tuple[FiredEntry, ...]:

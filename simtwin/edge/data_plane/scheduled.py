@@ -31,7 +31,7 @@ def scheduled(twin: Twin, exchange: Exchange, account: AccountRecord) -> Schedul
     exchange.in_force = in_force
     text = exchange.request.headers.get(_HEADER, address.script)
     if text is None:
-        return Schedule(in_force.rules, in_force.script, in_force.seed, scope)
+        return Schedule(in_force.rules, in_force.script, in_force.seed, scope, lasting=True)
     script = None
     try:
         script = twin.scripts.read(text)

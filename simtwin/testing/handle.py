@@ -1,0 +1,89 @@
+"""What a test does with its twin, wherever that runs: say what goes wrong, and read what happened."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from simtwin.core.journal import Entry
+from simtwin.verdicts.attempt import Attempt
+from simtwin.verdicts.calls import Call
+from simtwin.verdicts.calls import calls as calls_of
+
+
+class Handle(ABC):
+    """A twin in the hands of a test.
+
+    Attributes:
+        seed: decides all chance.
+    """
+
+    seed: int
+
+    @property
+    @abstractmethod
+    def base_url(self) -> str:
+        """Where clients reach the twin."""
+
+    @property
+    @abstractmethod
+    def api_key(self) -> str:
+        """The test's own key."""
+
+    @abstractmethod
+    def configure(self, **settings: Any) -> None:
+        """Change settings from the next request on: None falls back, all others stay.
+
+        Raises:
+            SettingsError: they cannot be; nothing has changed.
+        """
+
+    @abstractmethod
+    def lines(self) -> Iterable[bytes]:
+        """The journal of the test's requests, oldest first: a line of JSON each."""
+
+    @property
+    @abstractmethod
+    def _began(self) -> float:
+        """The Unix time that attempts are counted from."""
+
+    def script(self, text: str | None) -> None:
+        """From the next request on, follow this script; None ends the present one."""
+        self.configure(script=text)
+
+    def replies(self, *rules: Mapping[str, Any]) -> None:
+        """From the next request on, say this: rules of replies, as in settings."""
+        self.configure(replies=list(rules))
+
+    def profile(self, *names: str) -> None:
+        """From the next request on, follow these profiles."""
+        self.configure(profiles=list(names))
+
+    def rules(self, *rules: Mapping[str, Any]) -> None:
+        """From the next request on, follow these rules, as in settings."""
+        self.configure(rules=list(rules))
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Every request so far, in the order in which they were over."""
+        return tuple(Attempt(_entry(line), self._began) for line in self.lines())
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The same by what the client tried again."""
+        return calls_of(self.attempts)
+
+    @property
+    def usage(self) -> Mapping[str, int]:
+        """The tokens that were booked, in all."""
+        total: Counter[str] = Counter()
+        for attempt in self.attempts:
+            total.update(attempt.usage)
+        return dict(total)
+
+
+_entry = msgspec.json.Decoder(Entry).decode

@@ -1,0 +1,44 @@
+"""How long an answer told its client to wait."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+
+def told(headers: Mapping[str, str], at: float) -> float | None:
+    """The seconds that a client was told to wait, None where it was told nothing that counts.
+
+    A number that is not finite or not above zero, and a date that is over, say nothing.
+
+    Args:
+        headers: those that say when to come back, by lower-case name.
+        at: the Unix time at which they were sent.
+    """
+    waits = (_ms(headers.get("retry-after-ms")), _wait(headers.get("retry-after"), at))
+    return next((wait for wait in waits if wait is not None and wait > 0), None)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _ms(text: str | None) -> float | None:
+    value = _number(text)
+    return None if value is None else value / 1000
+
+
+def _wait(text: str | None, at: float) -> float | None:
+    value = _number(text)
+    if value is not None or text is None:
+        return value
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return date.timestamp() - at
