@@ -24,6 +24,7 @@ ALLOWED = {
         "trio",
         *PURE,
     },
+    "simtwin/verdicts": {"simtwin.core", "simtwin.verdicts", *PURE},
     "simtwin/store": {"simtwin.core", "simtwin.store", "trio", *PURE},
     "simtwin/edge": {
         "simtwin",
@@ -53,7 +54,7 @@ IMPURE = {
     "asyncio",
     "secrets",
 }
-PURE_ROOMS = ("simtwin/core", "simtwin/api", "faults/simtwin_faults")
+PURE_ROOMS = ("simtwin/core", "simtwin/api", "simtwin/verdicts", "faults/simtwin_faults")
 #: `simtwin_faults` reads its own profiles and what other packages bring, when it is asked to.
 READS_PACKAGES = {
     "faults/simtwin_faults/profiles/__init__.py",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from secrets import token_hex
 
 import attrs
 import trio
@@ -46,6 +47,7 @@ async def running_twin(
     strict_version: bool = False,
     max_wait: float = 3600.0,
     replay: Replay | None = None,
+    run: str | None = None,
 ) -> AsyncIterator[Twin]:
     """A twin, whose actors live as long as the block.
 
@@ -59,6 +61,7 @@ async def running_twin(
         strict_version: whether an unknown `anthropic-version` is refused.
         max_wait: the longest that any one wait lasts, seconds.
         replay: the recordings that are played, None for none.
+        run: tells the twin from all others; drawn where not given.
     """
     async with trio.open_nursery() as nursery:
         began = present()
@@ -74,6 +77,7 @@ async def running_twin(
             strict_version,
             max_wait,
             replay,
+            token_hex(8) if run is None else run,
         )
         nursery.cancel_scope.cancel()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import count
 from typing import Any
 
 import attrs
@@ -44,6 +45,8 @@ class Twin:
         strict_version: whether an unknown `anthropic-version` is refused.
         max_wait: the longest that any one wait lasts, seconds.
         replay: the recordings that are played, None for none.
+        run: tells this twin from all others; part of ids that no seed decides.
+        numbers: of its requests, from 1.
     """
 
     store: Store
@@ -57,6 +60,8 @@ class Twin:
     strict_version: bool = False
     max_wait: float = 3600.0
     replay: Replay | None = None
+    run: str = ""
+    numbers: Iterator[int] = attrs.field(factory=lambda: count(1))
     entries: Journal = attrs.field(factory=Journal)
     load: Load = attrs.field(factory=Load)
     scripts: Scripts = attrs.field(init=False)

@@ -28,7 +28,7 @@ from simtwin.edge.connection import App
 from simtwin.edge.server import serve_wire
 from simtwin.edge.wire import Wire
 from simtwin.testing.lines import BlockingLine, Line
-from simtwin.testing.virtual_loop import AsyncioBackend, Asks
+from simtwin.testing.virtual_loop import Asks, AsyncioBackend
 
 try:
     import httpcore2
@@ -72,7 +72,11 @@ class Network:
 
     def openai(self, asks: Asks | None = None, **options: Any) -> AsyncOpenAI:
         """OpenAI's client on this network; `options` are its own."""
-        return _openai_without_threads()(http_client=self.client(asks), **options)
+        made = _openai_without_threads()
+        library = _library_of_openai()
+        outer, _ = _modules(library)
+        client = outer.AsyncClient(transport=self.transport(library, asks=asks), trust_env=False)
+        return made(http_client=client, **options)
 
     def blocking_anthropic(self, step: Step, **options: Any) -> Anthropic:
         """The SDK's client that blocks; `step` does something in the loop of this network."""
@@ -205,6 +209,14 @@ def _anthropic_without_threads() -> type[AsyncAnthropic]:
             """What the SDK sets is None, its sign that it has yet to ask in a thread."""
 
     return AsyncAnthropicInVirtualTime
+
+
+@cache
+def _library_of_openai() -> Library:
+    """Which HTTP library OpenAI's client is made on: until version 3 it was httpx."""
+    from openai import _base_client  # noqa: PLC0415  # likewise
+
+    return "httpx2" if hasattr(_base_client, "httpx2") else "httpx"
 
 
 @cache

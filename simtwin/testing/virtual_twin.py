@@ -34,8 +34,8 @@ from simtwin.edge.epoch import Epoch
 from simtwin.edge.start import running_twin
 from simtwin.edge.twin import Twin
 from simtwin.testing.clock import START, VirtualClock, process_clocks, repeatable, running_clock
-from simtwin.testing.handle import Handle
 from simtwin.testing.front import front, words
+from simtwin.testing.handle import Handle
 from simtwin.testing.network import Library, Network
 from simtwin.testing.seeded import SeededTenant
 from simtwin.testing.turns import Turns
@@ -198,7 +198,7 @@ class VirtualTwin(Handle):
 
     def blocking_anthropic(self, **options: Any) -> Anthropic:
         """The SDK's client that blocks, for a twin entered by `with`; `options` are its own."""
-        return self._here.network.blocking_anthropic(self._step, **self._bound(options))
+        return self._here.network.blocking_anthropic(self._moved(), **self._bound(options))
 
     def openai(self, **options: Any) -> AsyncOpenAI:
         """OpenAI's asynchronous client, bound to the twin; `options` are its own."""
@@ -211,7 +211,7 @@ class VirtualTwin(Handle):
 
     def blocking_transport(self, library: Library = "httpx2") -> Any:
         """The same for a client that blocks and a twin entered by `with`."""
-        return self._here.network.blocking_transport(self._step, library)
+        return self._here.network.blocking_transport(self._moved(), library)
 
     def add_key(self) -> str:
         """Make one more API key of the same tenant, with a schedule of its own."""
@@ -236,6 +236,13 @@ class VirtualTwin(Handle):
             SettingsError: they cannot be; nothing has changed.
         """
         self._here.twin.board.patch(self._scope, settings)
+
+    async def reset(self) -> None:
+        """Begin anew, under trio: ordinals, places in scripts, buckets, usage and the journal.
+
+        A twin entered by a plain `with` is left and entered again for that.
+        """
+        await self._here.twin.reset(self._scope)
 
     @property
     def refusing(self) -> bool:
@@ -269,7 +276,11 @@ class VirtualTwin(Handle):
         virtual = VirtualClock(clock or running_clock(), self._start)
         async with (
             running_twin(
-                self._words, self._farthest, Epoch(None, self._start), max_wait=self._max_wait
+                self._words,
+                self._farthest,
+                Epoch(None, self._start),
+                max_wait=self._max_wait,
+                run=str(self.seed),
             ) as twin,
             trio.open_nursery() as nursery,
         ):
@@ -307,10 +318,14 @@ class VirtualTwin(Handle):
     def _bound(self, options: Mapping[str, Any]) -> dict[str, Any]:
         return {"api_key": self.api_key, "base_url": BASE_URL, **options}
 
-    def _step(self, async_fn: Callable[..., Awaitable[Any]], *args: object) -> Any:
+    def _moved(self) -> Callable[..., Any]:
+        """What moves the loop of a twin that was entered by a plain `with`."""
         if self._turns is None:
             raise NotEnteredError("a client that blocks needs a twin entered by a plain `with`")
-        return self._turns.step(async_fn, *args)
+        return self._turns.step
+
+    def _step(self, async_fn: Callable[..., Awaitable[Any]], *args: object) -> Any:
+        return self._moved()(async_fn, *args)
 
     def _sleep(self, seconds: float) -> None:
         self._step(trio.sleep, max(0.0, seconds))

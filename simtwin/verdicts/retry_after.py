@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 
@@ -41,4 +42,5 @@ def _wait(text: str | None, at: float) -> float | None:
         date = parsedate_to_datetime(text)
     except ValueError:
         return None
-    return date.timestamp() - at
+    # The form without a zone is in GMT as well (RFC 9110, 5.6.7).
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - at

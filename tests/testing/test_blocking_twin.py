@@ -84,27 +84,31 @@ def test_any_blocking_client_of_httpx_is_let_in() -> None:
 
 
 def test_one_thread_alone_talks_to_the_twin() -> None:
-    refused: list[Exception] = []
+    refused: list[BaseException | None] = []
 
     def other(twin: VirtualTwin) -> None:
         try:
             twin.blocking_anthropic(max_retries=0).messages.create(**HELLO)
-        except TurnError as error:
-            refused.append(error)
+        except anthropic.APIConnectionError as error:
+            refused.append(error.__cause__)
 
     with VirtualTwin() as twin:
         thread = threading.Thread(target=other, args=(twin,))
         thread.start()
         thread.join()
 
-    assert "one thread alone" in str(refused[0])
+    (error,) = refused
+    assert isinstance(error, TurnError)
+    assert "one thread alone" in str(error)
 
 
 def test_what_a_client_does_after_the_block_is_refused() -> None:
     with VirtualTwin() as twin:
         client = twin.blocking_anthropic(max_retries=0)
-    with pytest.raises(NotEnteredError):
+    with pytest.raises(anthropic.APIConnectionError) as refused:
         client.messages.create(**HELLO)
+
+    assert isinstance(refused.value.__cause__, TurnError)
 
 
 def test_an_asynchronous_client_is_for_a_loop() -> None:
@@ -123,6 +127,5 @@ def test_an_error_of_the_test_comes_out_and_the_loop_ends() -> None:
 async def test_a_twin_entered_in_a_loop_has_no_blocking_client(autojump_clock: object) -> None:
     async with VirtualTwin() as twin:
         await trio.lowlevel.checkpoint()
-        client = twin.blocking_anthropic(max_retries=0)
         with pytest.raises(NotEnteredError, match="plain `with`"):
-            client.messages.create(**HELLO)
+            twin.blocking_anthropic()

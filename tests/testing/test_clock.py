@@ -11,7 +11,7 @@ import trio.testing
 
 from simtwin.testing.clock import RealClockError, repeatable, run, running_clock
 
-SCHEDULER = trio._core._run  # noqa: SLF001  # what is held here is that it is as `repeatable` takes it
+SCHEDULER = trio._core._run  # what is held here is that it is as `repeatable` takes it
 
 
 def test_tasks_run_in_an_order_that_the_seed_decides() -> None:
@@ -37,13 +37,13 @@ def run_with(seed: int) -> list[int]:
 
 
 def test_chance_of_the_process_is_put_back() -> None:
-    before = (random.getstate(), SCHEDULER._r.getstate())  # noqa: SLF001  # likewise
+    before = (random.getstate(), SCHEDULER._r.getstate())  # likewise
     with repeatable(3):
-        drawn = random.random()  # noqa: S311  # no secret
+        drawn = random.random()  # no secret
     with repeatable(3):
-        assert random.random() == drawn  # noqa: S311  # likewise
+        assert random.random() == drawn  # likewise
 
-    assert (random.getstate(), SCHEDULER._r.getstate()) == before  # noqa: SLF001  # likewise
+    assert (random.getstate(), SCHEDULER._r.getstate()) == before  # likewise
 
 
 def test_clocks_are_put_back_after_an_error() -> None:

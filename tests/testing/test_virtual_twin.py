@@ -77,7 +77,7 @@ async def test_settings_change_for_the_next_request(autojump_clock: trio.testing
         with pytest.raises(SettingsError, match="no profile"):
             twin.profile("none_such")
 
-    assert said.content[0].text == "Aye."  # type: ignore[union-attr]  # it is a text block
+    assert said.content[0].text == "Aye."
 
 
 async def test_wall_time_dates_and_waits_agree(autojump_clock: trio.testing.MockClock) -> None:
@@ -210,10 +210,10 @@ def transcript(seed: int) -> list[bytes]:
                 async with sdk.messages.stream(**request) as stream:
                     await stream.get_final_message()
             except httpx2.RemoteProtocolError:
-                await trio.sleep(random.random())  # noqa: S311  # what a client's own jitter does
+                await trio.sleep(random.random())  # what a client's own jitter does
 
     async def main() -> list[bytes]:
-        rules = [
+        rules: list[dict[str, Any]] = [
             {"when": {"chance": 0.3}, "refuse": {"status": 529}},
             {"when": {"chance": 0.2}, "disconnect": {"after_events": 4}},
             {"latency": {"seconds": 2, "jitter": 0.5}},

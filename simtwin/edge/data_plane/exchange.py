@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import count
 from random import Random
-from secrets import token_hex
 
 import attrs
 
@@ -27,10 +25,6 @@ from simtwin.edge.perform import Progress
 from simtwin.store.body import Body
 from simtwin.store.records import AccountRecord
 
-# Requests that are nobody's have ids too, which no seed decides.
-_RUN = token_hex(8)
-_numbers = count(1)
-
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -47,8 +41,9 @@ class Exchange:
     methods: tuple[str, ...]
     date: str
     marks: bool
-    through_edge: bool = False
-    number: int = attrs.field(factory=lambda: next(_numbers))
+    through_edge: bool
+    run: str
+    number: int
     progress: Progress = attrs.field(factory=Progress)
     # Of the connection as it was when the request began.
     first_byte: float | None = None
@@ -88,7 +83,8 @@ class Exchange:
     def __attrs_post_init__(self) -> None:
         self.first_byte = self.request.wire.first_byte
         self.on_connection = self.request.wire.requests
-        self.request_id = "req_011C" + base58(f"{_RUN}/{self.number}", 20)
+        # Requests that are nobody's have ids too, which no seed decides.
+        self.request_id = "req_011C" + base58(f"{self.run}/{self.number}", 20)
 
     @property
     def hold(self) -> str:

@@ -54,7 +54,14 @@ async def respond(twin: Twin, request: Request, send: Send) -> None:
     """Answer a request on its own connection, and book what became of it."""
     endpoint, methods = find(request.method, request.path)
     exchange = Exchange(
-        request, endpoint, methods, twin.epoch.date(), twin.marks, twin.edge_headers
+        request,
+        endpoint,
+        methods,
+        twin.epoch.date(),
+        twin.marks,
+        twin.edge_headers,
+        twin.run,
+        next(twin.numbers),
     )
     try:
         # Planning never waits for long, but for the body, which says itself that the client left.

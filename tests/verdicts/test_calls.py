@@ -1,0 +1,118 @@
+"""Attempts are joined into calls by evidence, and by nothing less."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from simtwin.core.journal import Entry
+from simtwin.verdicts.attempt import Attempt
+from simtwin.verdicts.calls import SOON, calls
+
+BODY: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}
+
+
+def attempt(number: int, began: float, took: float = 1.0, **changes: Any) -> Attempt:
+    """A refused attempt, unless `changes` say otherwise."""
+    plain: dict[str, Any] = dict.fromkeys(Entry.__struct_fields__)
+    plain |= {
+        "id": number,
+        "key": "k",
+        "method": "POST",
+        "path": "/v1/messages",
+        "stainless": {},
+        "body": BODY,
+        "fired": (),
+        "usage": {},
+        "told": {},
+        "status": 529,
+        "ended": "end",
+        "whole": True,
+        "first_byte_at": began,
+        "head_at": began + took,
+        "last_byte_at": began + took,
+    }
+    return Attempt(Entry(**plain | changes))
+
+
+def sizes(*attempts: Attempt) -> list[int]:
+    return [len(call.attempts) for call in calls(attempts)]
+
+
+def test_the_same_again_after_a_failure_is_a_retry() -> None:
+    (call,) = calls([attempt(1, 0), attempt(2, 3), attempt(3, 9, status=200)])
+
+    assert call.confidence == "medium"
+    assert call.waits == (2, 5)
+    assert call.succeeded
+
+
+def test_the_retry_count_of_the_sdk_makes_it_certain() -> None:
+    (call,) = calls(
+        attempt(number, 3 * number, stainless={"retry-count": str(number)}) for number in range(3)
+    )
+
+    assert call.confidence == "high"
+    assert not call.succeeded
+
+
+def test_so_does_a_name_that_the_client_gives_the_call() -> None:
+    body = {**BODY, "max_tokens": 5}
+    (call,) = calls([attempt(1, 0, call="a"), attempt(2, 900, call="a", body=body)])
+
+    assert call.confidence == "high"
+
+
+def test_an_answer_that_was_whole_ends_its_call() -> None:
+    assert sizes(attempt(1, 0, status=200), attempt(2, 3)) == [1, 1]
+
+
+def test_an_answer_that_was_cut_does_not() -> None:
+    cut = attempt(1, 0, status=200, whole=False, ended="hangup", closed_at=1.0)
+
+    assert sizes(cut, attempt(2, 3)) == [2]
+
+
+def test_what_overlaps_is_no_retry() -> None:
+    assert sizes(attempt(1, 0, took=5), attempt(2, 3)) == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"key": "other"},
+        {"body": {**BODY, "messages": []}},
+        {"path": "/v1/messages/count_tokens"},
+        {"first_byte_at": 1 + SOON + 1},
+    ],
+)
+def test_another_key_another_question_or_another_hour_is_another_call(
+    other: dict[str, Any],
+) -> None:
+    assert sizes(attempt(1, 0), attempt(2, 3, **other)) == [1, 1]
+
+
+def test_whoever_was_told_to_wait_long_has_twice_as_long_to_come_back() -> None:
+    told = attempt(1, 0, told={"retry-after": "100"})
+
+    assert sizes(told, attempt(2, 200)) == [2]
+    assert sizes(told, attempt(2, 202)) == [1, 1]
+
+
+def test_what_a_client_changes_without_asking_for_anything_else_is_passed_over() -> None:
+    changed = {**BODY, "metadata": {"user_id": "another"}}
+
+    assert sizes(attempt(1, 0), attempt(2, 3, body=changed)) == [2]
+
+
+def test_calls_side_by_side_are_kept_apart() -> None:
+    other = {**BODY, "max_tokens": 9}
+    mixed = [attempt(1, 0), attempt(2, 0.5, body=other), attempt(3, 3), attempt(4, 3.5, body=other)]
+
+    assert sizes(*mixed) == [2, 2]
+    assert [call.attempts[0].entry.id for call in calls(reversed(mixed))] == [1, 2]
+
+
+def test_nothing_makes_no_calls() -> None:
+    assert calls([]) == ()
