@@ -6,6 +6,7 @@ Written whole or not at all; read as snapshots. What a key meets is found anew o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from simtwin.core.fault import SettingsError
@@ -32,15 +33,24 @@ class Board:
     Args:
         vocabulary: the kinds, profiles and words that settings can name.
         command_line: what the twin was started with; the farthest scope.
+        began: when that was (ns).
     """
 
-    def __init__(self, vocabulary: Vocabulary, command_line: Settings) -> None:
+    def __init__(self, vocabulary: Vocabulary, command_line: Settings, began: int = 0) -> None:
         self.vocabulary = vocabulary
-        self._command_line = command_line
+        self._command_line = command_line.set_at(began)
         self._own: dict[Scope, Settings] = {}
         # Lanes with settings of their own, by key; those that were set longest ago first.
         self._lanes: dict[OfKey, dict[OfLane, None]] = {}
         self._snapshots: dict[Scope, InForce] = {}
+        # Scopes whose rules are told in load, for which all traffic is counted.
+        self._loaded: set[Scope | None] = set()
+        self._note(None, self._command_line)
+
+    @property
+    def counts_traffic(self) -> bool:
+        """Whether any scope has a rule that is told in load."""
+        return bool(self._loaded)
 
     def own(self, scope: Scope) -> Settings | None:
         """What this very scope sets, None where it sets nothing."""
@@ -58,8 +68,8 @@ class Board:
             snapshot = self._snapshots[scope] = in_force(self._layers(scope), self.vocabulary)
         return snapshot
 
-    def put(self, scope: Scope, doc: object) -> None:
-        """Replace what a scope sets.
+    def put(self, scope: Scope, doc: object, now: int) -> None:
+        """Replace what a scope sets: its timelines and leases begin now (ns).
 
         Lanes are bounded: of more than `MOST_LANES` of a key the one that was set longest ago falls
         back to its key.
@@ -67,29 +77,26 @@ class Board:
         Raises:
             SettingsError: the document cannot be; nothing has changed.
         """
-        settings = parse(doc, self.vocabulary)
-        if isinstance(scope, OfLane):
-            if settings.limits is not None:
-                raise SettingsError("a lane has none of its own: they are its key's", "limits")
-            lanes = self._lanes.setdefault(scope.key, {})
-            lanes.pop(scope, None)
-            lanes[scope] = None
-            if len(lanes) > MOST_LANES:
-                self.delete(next(iter(lanes)))
-        self._own[scope] = settings
-        self._snapshots.clear()
+        self._set(scope, parse(doc, self.vocabulary).set_at(now))
 
-    def patch(self, scope: Scope, patch: object) -> None:
+    def patch(self, scope: Scope, patch: object, now: int) -> None:
         """Change what a scope sets by a merge patch (RFC 7396).
+
+        The timelines and leases of profiles that stay listed, and of rules that the patch does not
+        name, go on.
 
         Raises:
             SettingsError: the document that results cannot be; nothing has changed.
         """
-        own = self._own.get(scope)
-        self.put(scope, merge_patch({} if own is None else own.doc, patch))
+        own = self._own.get(scope) or Settings()
+        made = parse(merge_patch(own.doc, patch), self.vocabulary)
+        replaced = isinstance(patch, Mapping) and "rules" in patch
+        kept = {name: since for name, since in own.since.items() if name or not replaced}
+        self._set(scope, made.set_at(now, kept))
 
     def delete(self, scope: Scope) -> None:
         """Let a scope fall back to the farther ones."""
+        self._loaded.discard(scope)
         if isinstance(scope, OfLane) and scope.key in self._lanes:
             lanes = self._lanes[scope.key]
             lanes.pop(scope, None)
@@ -105,6 +112,36 @@ class Board:
         for lane in list(self._lanes.get(key, ())):
             self.delete(lane)
         self.delete(key)
+
+    def restart(self, scope: Scope, now: int) -> None:
+        """Let the timelines of what a scope sets begin now (ns), and of all scopes inside it."""
+        for each, settings in self._own.items():
+            if _is_inside(each, scope):
+                self._own[each] = settings.restarted(now)
+        if isinstance(scope, Operator):
+            self._command_line = self._command_line.restarted(now)
+        self._snapshots.clear()
+
+    def _set(self, scope: Scope, settings: Settings) -> None:
+        if isinstance(scope, OfLane):
+            if settings.limits is not None:
+                raise SettingsError("a lane has none of its own: they are its key's", "limits")
+            lanes = self._lanes.setdefault(scope.key, {})
+            lanes.pop(scope, None)
+            lanes[scope] = None
+            if len(lanes) > MOST_LANES:
+                self.delete(next(iter(lanes)))
+        self._own[scope] = settings
+        self._note(scope, settings)
+        self._snapshots.clear()
+
+    def _note(self, scope: Scope | None, settings: Settings) -> None:
+        profiles = (self.vocabulary.profiles[name] for name in settings.profiles or ())
+        rules = chain(settings.rules or (), *(profile.rules for profile in profiles))
+        if any(rule.when.load is not None for rule in rules):
+            self._loaded.add(scope)
+        else:
+            self._loaded.discard(scope)
 
     def told(self, scope: Scope) -> dict[str, Any]:
         """A scope as `GET /_twin/settings` tells it: own, in force, and from which scope."""
@@ -127,3 +164,16 @@ class Board:
             nearest.append(Operator())
         layers = [(_NAMES[type(each)], self._own[each]) for each in nearest if each in self._own]
         return [*layers, ("command line", self._command_line)]
+
+
+def _is_inside(scope: Scope, other: Scope) -> bool:
+    """Whether a scope is the other one, or a part of it."""
+    match other:
+        case Operator():
+            return True
+        case OfTenant(tenant_id):
+            return not isinstance(scope, Operator) and scope.tenant_id == tenant_id
+        case OfKey():
+            return scope == other or (isinstance(scope, OfLane) and scope.key == other)
+        case _:
+            return scope == other

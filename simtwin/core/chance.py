@@ -21,6 +21,11 @@ def draw(seed: int, scope: str, ordinal: int, name: str) -> Random:
     return Random(f"{seed}/{scope}/{ordinal}/{name}")
 
 
+def draw_once(seed: int, name: str) -> Random:
+    """The source of randomness of `name` for a whole run."""
+    return Random(f"{seed}/{name}")
+
+
 def base58(text: str, length: int) -> str:
     """`length` base-58 characters (64 at most) that depend on `text` alone."""
     digest = blake2b(text.encode(), digest_size=length).digest()

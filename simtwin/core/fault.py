@@ -123,11 +123,15 @@ def as_settings(fault: Fault) -> dict[str, Any]:
 
 @attrs.frozen
 class Fired:
-    """A fault that fires on a request, with the name of the rule that it came from."""
+    """A fault that fires on a request, with the name of the rule that it came from.
+
+    `order_dependent` is whether another order of arrival could have led to something else.
+    """
 
     rule: str
     kind: str
     fault: Fault
+    order_dependent: bool = False
 
 
 def effective(fired: Iterable[Fired]) -> tuple[Fired, ...]:

@@ -55,6 +55,9 @@ class Settlement:
         hold: the id under which the key's own limits hold the request.
         lane: the name of its lane, None for the one of requests that name none.
         place: the name of the script that addressed it.
+        fate: what was to happen to the request.
+        reached: the rules whose faults took effect.
+        call: what call the request belongs to, where attempts are counted.
     """
 
     status: int | None
@@ -64,6 +67,14 @@ class Settlement:
     hold: str
     lane: str | None = None
     place: str | None = None
+    fate: Fate | None = None
+    reached: tuple[str, ...] = ()
+    call: str | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the client has what it asked for."""
+        return self.whole and self.status is not None and 200 <= self.status < 300
 
 
 def admit(
@@ -79,8 +90,18 @@ def settle(key: Key, now: int, *, settlement: Settlement) -> tuple[Key, None]:
     model = settlement.model or ""
     usage = key.usage.get(model, Usage())
     booked = usage.with_answer(settlement.status, settlement.tokens, whole=settlement.whole)
+    lanes, fate = key.lanes.settle(settlement.lane, now, settlement.place), settlement.fate
+    if fate is not None and (settlement.reached or fate.watched or settlement.call is not None):
+        lane = one.settled(
+            lanes.get(settlement.lane, now),
+            fate,
+            settlement.reached,
+            settlement.call,
+            succeeded=settlement.succeeded,
+        )
+        lanes = lanes.put(settlement.lane, lane)
     after = Key(
-        key.lanes.settle(settlement.lane, now, settlement.place),
+        lanes,
         {**key.usage, model: booked},
         key.in_flight - 1,
         key.pools.settle(settlement.hold, settlement.tokens.output, now),

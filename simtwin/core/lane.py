@@ -6,15 +6,16 @@ happens in one lane moves nothing in another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 import attrs
 
 from simtwin.core.bucket import NS
 from simtwin.core.chance import draw
+from simtwin.core.course import START, Course
 from simtwin.core.fault import Fired, effective
-from simtwin.core.schedule import Asked, Rule, decide
+from simtwin.core.schedule import NOTHING_AROUND, Around, Asked, Moment, Rule, decide
 from simtwin.core.script import Script
 
 #: A place in a script outlives the pauses of one test run, not the day of a shared twin.
@@ -59,7 +60,7 @@ class Lane:
 
     since: int
     ordinal: int = 0
-    counts: Mapping[str, int] = attrs.field(factory=dict)
+    course: Course = START
     places: Mapping[str, ScriptPlace] = attrs.field(factory=dict)
     times: Mapping[str, int] = attrs.field(factory=dict)
 
@@ -74,6 +75,8 @@ class Fate:
         charge: whether limits are charged although the answer is replaced.
         script: None where no script holds, else "3/5" or "finished".
         place: the name of that script.
+        rules: the rules that fired, those included whose faults have no effect.
+        watched: the rules that looked at it and want to know whether it succeeds.
     """
 
     ordinal: int
@@ -81,6 +84,8 @@ class Fate:
     charge: bool = False
     script: str | None = None
     place: str | None = None
+    rules: tuple[str, ...] = ()
+    watched: tuple[str, ...] = ()
 
     @property
     def replaced(self) -> bool:
@@ -99,6 +104,7 @@ class Schedule:
         scope: whose chance it is.
         lasting: whether the script is that of the settings, which a client may wait an hour to go on
             with, and not one of the many that requests bring along.
+        around: what the rules take from beyond the lane, for one request.
     """
 
     rules: tuple[Rule, ...]
@@ -106,6 +112,7 @@ class Schedule:
     seed: int
     scope: str
     lasting: bool = False
+    around: Mapping[str, Around] = NOTHING_AROUND
 
 
 def admit(lane: Lane, now: int, asked: Asked, schedule: Schedule) -> tuple[Lane, Fate]:
@@ -113,14 +120,35 @@ def admit(lane: Lane, now: int, asked: Asked, schedule: Schedule) -> tuple[Lane,
     ordinal = lane.ordinal
     if schedule.script is not None and asked.answers:
         places, fate = _next_item(lane, now, schedule.script, lasting=schedule.lasting)
-        return Lane(lane.since, ordinal + 1, lane.counts, places, lane.times), fate
+        return Lane(lane.since, ordinal + 1, lane.course, places, lane.times), fate
+    if not schedule.rules:
+        return Lane(lane.since, ordinal + 1, lane.course, lane.places, lane.times), Fate(ordinal)
+    course = lane.course
+    if asked.details is not None and asked.details.call is not None:
+        course, attempt = course.attempt(asked.details.call)
+        asked = attrs.evolve(asked, details=attrs.evolve(asked.details, attempt=attempt))
     chance = partial(draw, schedule.seed, schedule.scope, ordinal)
-    elapsed = (now - lane.since) / NS
-    rules, counts = decide(schedule.rules, asked, lane.counts, elapsed, chance)
-    fired = effective(Fired(rule.name, rule.kind, rule.fault) for rule in rules)
-    charge = bool(fired) and any(rule.charge for rule in rules if rule.name == fired[0].rule)
-    after = Lane(lane.since, ordinal + 1, counts, lane.places, lane.times)
-    return after, Fate(ordinal, fired, charge)
+    moment = Moment(now, lane.since, chance, schedule.around)
+    rules, tallies = decide(schedule.rules, asked, course.tallies, moment)
+    course = Course(tallies, course.calls)
+    after = Lane(lane.since, ordinal + 1, course, lane.places, lane.times)
+    watched = _watched(schedule.rules, asked)
+    if not rules:
+        return after, Fate(ordinal, watched=watched)
+    fired = effective(
+        Fired(rule.name, rule.kind, rule.fault, rule.order_dependent) for rule in rules
+    )
+    charge = any(rule.charge for rule in rules if rule.name == fired[0].rule)
+    names = tuple(rule.name for rule in rules)
+    return after, Fate(ordinal, fired, charge, rules=names, watched=watched)
+
+
+def settled(
+    lane: Lane, fate: Fate, reached: Iterable[str], call: str | None, *, succeeded: bool
+) -> Lane:
+    """The answer to a request of that fate is over; see `Course.settled`."""
+    course = lane.course.settled(reached, fate.watched, call, succeeded=succeeded)
+    return attrs.evolve(lane, course=course)
 
 
 def next_time(lane: Lane, name: str) -> tuple[Lane, int]:
@@ -153,6 +181,17 @@ def without_oldest_place(lane: Lane) -> Lane:
     oldest = min(lane.places, key=lambda name: lane.places[name].last)
     places = {name: place for name, place in lane.places.items() if name != oldest}
     return attrs.evolve(lane, places=places)
+
+
+def _watched(rules: Sequence[Rule], asked: Asked) -> tuple[str, ...]:
+    """The rules that look at a request and want to know whether it succeeds."""
+    return tuple(
+        rule.name
+        for rule in rules
+        if rule.when.until_recovered is not None
+        and rule.when.until_recovered.successes is not None
+        and rule.match.fits(asked)
+    )
 
 
 def _next_item(

@@ -8,6 +8,9 @@ match = { stream = true }
 when = { chance = 0.05 }
 stall = { after_events = 3, seconds = 30 }
 
+`when = { timeline = "shared", active = 0.5, lease_seconds = 600 }` before the rules is said for all
+of them.
+
 [[replies]]
 match = { text = "weather" }
 text = "It rains."
@@ -25,11 +28,15 @@ from simtwin.core.replies import ReplyRule
 from simtwin.core.reply_rules import reply_rules
 from simtwin.core.rule import rules
 from simtwin.core.schedule import Rule
+from simtwin.core.tables import fields_of, inside
+from simtwin.core.when import When
 
 #: A thousand rules at length are a quarter of this, and the parser of TOML takes no pause.
 LONGEST_PROFILE = 1_000_000
 
-_FIELDS = ("summary", "good_client", "rules", "replies")
+#: What of `when` a profile may say for all of its rules that do not say it themselves.
+_FOR_ALL = ("timeline", "active", "lease_seconds")
+_FIELDS = ("summary", "good_client", "when", "rules", "replies")
 
 
 @attrs.frozen
@@ -70,15 +77,37 @@ def parse(text: str, name: str, kinds: Kinds) -> Profile:
     def reply_place(index: int, inner: str) -> str:
         return ": ".join(filter(None, (f"{path}, reply {index + 1}", inner)))
 
+    for_all = _for_all(doc.get("when", {}), path)
     return Profile(
         name=name,
         summary=_text(doc, "summary", path),
         good_client=_text(doc, "good_client", path),
-        rules=rules(doc.get("rules", []), kinds, f"{path}, rules", place),
+        rules=tuple(
+            _with(rule, for_all)
+            for rule in rules(doc.get("rules", []), kinds, f"{path}, rules", place)
+        ),
         replies=reply_rules(
             doc.get("replies", []), f"{path}, replies", reply_place, prefix=f"{name}/"
         ),
     )
+
+
+def _for_all(doc: object, path: str) -> When:
+    try:
+        with inside("when"):
+            return When(**fields_of(doc, _FOR_ALL))
+    except SettingsError as error:
+        raise SettingsError(error.message, f"{path}: {error.path}") from None
+
+
+def _with(rule: Rule, for_all: When) -> Rule:
+    """The rule with what is said for all where it does not say it itself."""
+    said = {
+        name: getattr(for_all, name)
+        for name in _FOR_ALL
+        if getattr(rule.when, name) is None and getattr(for_all, name) is not None
+    }
+    return attrs.evolve(rule, when=attrs.evolve(rule.when, **said)) if said else rule
 
 
 def _toml(text: str, path: str) -> dict[str, object]:

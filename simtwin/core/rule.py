@@ -10,14 +10,17 @@ tables, so nothing here knows which of them a rule came from.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 
 from simtwin.core.fault import Kinds, SettingsError, as_settings, make
 from simtwin.core.names import Names
 from simtwin.core.quote import quote
-from simtwin.core.schedule import Match, Rule, When
+from simtwin.core.match import WRITTEN, Match
+from simtwin.core.schedule import Rule
+from simtwin.core.tables import table_of
+from simtwin.core.when import When
 
 #: Every request looks at every rule, and a look takes about a microsecond.
 MOST_RULES = 1_000
@@ -25,8 +28,8 @@ MOST_RULES = 1_000
 LONGEST_NAME = 64
 
 _AROUND = ("name", "match", "when", "charge", "must_fire")
-
-_Table = TypeVar("_Table", Match, When)
+#: What is told of a rule and not set; a rule that was told may be set again as it is.
+_TOLD = "order_dependent"
 
 
 def rules(
@@ -68,7 +71,7 @@ def rule(doc: object, kinds: Kinds, names: Names) -> Rule:
     if not isinstance(doc, Mapping):
         raise SettingsError(f"a rule is a table, not {quote(doc)}")
     for name in doc:
-        if name not in _AROUND and name not in kinds:
+        if name not in _AROUND and name not in kinds and name != _TOLD:
             raise SettingsError(f"there is no kind {quote(name)}; {_needs(kinds)}")
     given = {name: value for name, value in doc.items() if value is not None}
     chosen = [name for name in given if name in kinds]
@@ -76,45 +79,66 @@ def rule(doc: object, kinds: Kinds, names: Names) -> Rule:
         told = " and ".join(chosen) or "none"
         raise SettingsError(f"a rule has one kind, and this has {told}; {_needs(kinds)}")
     kind = chosen[0]
-    return Rule(
-        match=_table(Match, given.get("match", {}), "match"),
-        when=_table(When, given.get("when", {}), "when"),
+    made = Rule(
+        match=table_of(Match, given.get("match", {}), "match"),
+        when=table_of(When, given.get("when", {}), "when"),
         kind=kind,
         fault=make(kinds, kind, given[kind], kind),
         charge=_truth(given, "charge"),
         must_fire=_truth(given, "must_fire"),
         name=_name(given, kind, names),
     )
+    _check(made, given.get(_TOLD))
+    return made
 
 
 def rule_doc(rule: Rule) -> dict[str, Any]:
     """What `rule` makes this rule of again, as JSON, without what is as it is by default."""
     doc: dict[str, Any] = {"name": rule.name}
     for name, table in (("match", rule.match), ("when", rule.when)):
-        given = {key: value for key, value in attrs.asdict(table).items() if value is not None}
+        given = table_doc(table)
         if given:
-            doc[name] = {k: list(v) if isinstance(v, tuple) else v for k, v in given.items()}
-    for name in ("charge", "must_fire"):
+            doc[name] = given
+    for name in ("charge", "must_fire", _TOLD):
         if getattr(rule, name):
             doc[name] = True
     return {**doc, rule.kind: as_settings(rule.fault)}
 
 
+def table_doc(table: Any) -> dict[str, Any]:
+    """What an attrs value is made of, as JSON, without what is as it is by default."""
+    doc = {}
+    for field in attrs.fields(type(table)):
+        value = getattr(table, field.name)
+        if not field.init or value == field.default:
+            continue
+        if field.name in WRITTEN:
+            doc[field.name] = WRITTEN[field.name](value)
+        elif attrs.has(type(value)):
+            doc[field.name] = table_doc(value)
+        else:
+            doc[field.name] = list(value) if isinstance(value, tuple) else value
+    return doc
+
+
+def _check(made: Rule, told: object) -> None:
+    """What a field alone cannot know."""
+    if told is not None and told is not made.order_dependent:
+        is_it = "depends" if made.order_dependent else "does not depend"
+        raise SettingsError(f"is told, not set: this rule {is_it} on the order of arrival", _TOLD)
+    counted = made.when.count is not None and made.when.count.of != "key"
+    if made.match.attempt is not None and (made.when.capacity is not None or counted):
+        name = "count" if counted else "capacity"
+        raise SettingsError(
+            f"is shared with others before attempts are counted; use {name} without match.attempt",
+            f"when.{name}",
+        )
+    if made.when.after is not None and made.when.after.rule == made.name:
+        raise SettingsError("a rule cannot come after itself", "when.after.rule")
+
+
 def _needs(kinds: Kinds) -> str:
     return f"a rule has {', '.join(_AROUND)} and one table of {', '.join(kinds)}"
-
-
-def _table(cls: type[_Table], doc: object, path: str) -> _Table:
-    if not isinstance(doc, Mapping):
-        raise SettingsError(f"must be a table, not {quote(doc)}", path)
-    known = [field.name for field in attrs.fields(cls)]
-    for name in doc:
-        if name not in known:
-            raise SettingsError(f"there is no {quote(name)}; there are {', '.join(known)}", path)
-    try:
-        return cls(**doc)
-    except SettingsError as error:
-        raise SettingsError(error.message, f"{path}.{error.path}") from None
 
 
 def _truth(given: Mapping[str, object], name: str) -> bool:

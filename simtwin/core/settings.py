@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from simtwin.core import script
+from simtwin.core.chance import draw_once
 from simtwin.core.fault import Kinds, SettingsError
 from simtwin.core.names import Names
 from simtwin.core.profile import Profile
@@ -24,6 +25,7 @@ from simtwin.core.reply_rules import reply_rules
 from simtwin.core.rule import rule_doc, rules
 from simtwin.core.schedule import Rule
 from simtwin.core.script import Script
+from simtwin.core.since import Since, placed
 
 #: More than there are profiles, unless somebody generates them.
 MOST_PROFILES = 100
@@ -48,9 +50,16 @@ class Vocabulary:
     pace: Callable[[object, str], Any]
 
 
+_NO_TIMES: Mapping[str, Since] = MappingProxyType({})
+
+
 @attrs.frozen
 class Settings:
-    """What one scope sets; None is what it does not. `doc` is the JSON that it was made from."""
+    """What one scope sets; None is what it does not.
+
+    `doc` is the JSON that it was made from, `since` when its rules and its profiles came in, by
+    name: the rules of its own under "".
+    """
 
     profiles: tuple[str, ...] | None = None
     rules: tuple[Rule, ...] | None = None
@@ -60,6 +69,21 @@ class Settings:
     seed: int | None = None
     replies: tuple[ReplyRule, ...] | None = None
     doc: Mapping[str, Any] = attrs.field(factory=dict)
+    since: Mapping[str, Since] = attrs.field(factory=dict)
+
+    def set_at(self, now: int, kept: Mapping[str, Since] = _NO_TIMES) -> Settings:
+        """The same, that came in now (ns), but for what came in before."""
+        fresh = Since(now, now)
+        return attrs.evolve(
+            self, since={name: kept.get(name, fresh) for name in ("", *(self.profiles or ()))}
+        )
+
+    def restarted(self, now: int) -> Settings:
+        """The same, whose timelines begin now (ns)."""
+        return attrs.evolve(
+            self,
+            since={name: attrs.evolve(each, timeline=now) for name, each in self.since.items()},
+        )
 
 
 def parse(doc: object, vocabulary: Vocabulary) -> Settings:
@@ -146,7 +170,8 @@ class InForce:
     """What holds in a scope.
 
     Args:
-        rules: those of the profiles, in order, then the others; no two of one name.
+        rules: those of the profiles, in order, then the others; no two of one name; without those
+            that are not there in this run.
         script: None where none is set.
         limits: as the vocabulary made them; None where none are set.
         pace: likewise.
@@ -154,6 +179,10 @@ class InForce:
         replies: its own, then those of the profiles, in order: the first that fits is used.
         origin: the name of the scope that each field came from, or "default".
         doc: the same as a document of settings, with the names that its own rules have here.
+        inactive: the rules that are not there in this run, as chance had it.
+        of_others: those of the rules that take something from beyond their lane.
+        looks_closer: whether a rule looks at what takes work to know of a request.
+        counts_attempts: whether a rule looks at which attempt of its call it is.
     """
 
     rules: tuple[Rule, ...]
@@ -164,6 +193,10 @@ class InForce:
     replies: tuple[ReplyRule, ...]
     origin: Mapping[str, str]
     doc: Mapping[str, Any]
+    inactive: tuple[Rule, ...] = ()
+    of_others: tuple[Rule, ...] = ()
+    looks_closer: bool = False
+    counts_attempts: bool = False
 
 
 def in_force(layers: Sequence[tuple[str, Settings]], vocabulary: Vocabulary) -> InForce:
@@ -176,10 +209,12 @@ def in_force(layers: Sequence[tuple[str, Settings]], vocabulary: Vocabulary) -> 
     origin = {}
     found: dict[str, Any] = {}
     doc: dict[str, Any] = {}
+    since: dict[str, Mapping[str, Since]] = {}
     for field in _PARSERS:
         for scope, settings in layers:
             if getattr(settings, field) is not None:
                 origin[field] = scope
+                since[field] = settings.since
                 found[field] = getattr(settings, field)
                 doc[field] = settings.doc.get(field)
                 break
@@ -187,28 +222,47 @@ def in_force(layers: Sequence[tuple[str, Settings]], vocabulary: Vocabulary) -> 
             origin[field] = "default"
             doc[field] = None
     profiles = [vocabulary.profiles[name] for name in found.get("profiles", ())]
-    own: tuple[Rule, ...] = found.get("rules", ())
-    everything = _named([rule for profile in profiles for rule in profile.rules], own)
+    listed = [
+        placed(rule, origin["profiles"], since["profiles"].get(profile.name))
+        for profile in profiles
+        for rule in profile.rules
+    ]
+    own = [placed(rule, origin["rules"], since["rules"].get("")) for rule in found.get("rules", ())]
+    everything = _named(listed, own)
     if "rules" in found:
-        doc["rules"] = [rule_doc(rule) for rule in everything[len(everything) - len(own) :]]
+        doc["rules"] = [rule_doc(rule) for rule in everything[len(listed) :]]
+    seed = found.get("seed", 0)
+    inactive = tuple(rule for rule in everything if not _is_active(rule, seed))
+    asleep = {rule.name for rule in inactive}
+    rules = tuple(rule for rule in everything if rule.name not in asleep)
     return InForce(
-        rules=everything,
+        rules=rules,
         script=found.get("script"),
         limits=found.get("limits"),
         pace=found.get("pace"),
-        seed=found.get("seed", 0),
+        seed=seed,
         replies=(
             *found.get("replies", ()),
             *(reply for profile in profiles for reply in profile.replies),
         ),
         origin=origin,
         doc=doc,
+        inactive=inactive,
+        of_others=tuple(rule for rule in rules if rule.when.of_others),
+        looks_closer=any(rule.match.looks_closer for rule in rules),
+        counts_attempts=any(rule.match.attempt is not None for rule in rules),
     )
 
 
 def in_force_doc(in_force: InForce) -> dict[str, Any]:
     """What holds, as a document of settings: `parse` makes the same of it. Null is not set."""
     return _copy(in_force.doc)  # type: ignore[no-any-return]  # a copy of a mapping is a dict
+
+
+def _is_active(rule: Rule, seed: int) -> bool:
+    """Whether a rule is there in this run: the first phase of BUGGIFY, as in swarm testing."""
+    active = rule.when.active
+    return active is None or draw_once(seed, f"{rule.name}/active").random() < active
 
 
 def _named(profiles: Sequence[Rule], own: Sequence[Rule]) -> tuple[Rule, ...]:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
+
+import attrs
 
 from simtwin.core.fault import SettingsError
 from simtwin.core.quote import quote
+
+
+T = TypeVar("T")
 
 
 def fields_of(doc: object, known: Sequence[str]) -> dict[str, Any]:
@@ -23,6 +28,17 @@ def fields_of(doc: object, known: Sequence[str]) -> dict[str, Any]:
         if name not in known:
             raise SettingsError(f"there is no {quote(name)}; there are {', '.join(known)}")
     return {name: value for name, value in doc.items() if value is not None}
+
+
+def table_of(cls: type[T], doc: object, path: str) -> T:
+    """A value of an attrs class, whose fields are those of the table.
+
+    Raises:
+        SettingsError: it is no table, or has a field that is not known or cannot be.
+    """
+    known = [field.name for field in attrs.fields(cls) if field.init]  # type: ignore[arg-type]  # every caller's is one
+    with inside(path):
+        return cls(**fields_of(doc, known))
 
 
 @contextmanager

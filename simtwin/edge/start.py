@@ -67,7 +67,7 @@ async def running_twin(
         began = present()
         yield Twin(
             MemoryStore(),
-            Board(words, settings),
+            Board(words, settings, began),
             Router(nursery, lambda _: Key.made(began), rested=keys.rested),
             Router(nursery, lambda _: Tenant(), rested=tenants.rested),
             epoch,

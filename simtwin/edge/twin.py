@@ -11,11 +11,13 @@ import attrs
 import trio
 
 from simtwin import __version__
+from simtwin.actors.actor import present
 from simtwin.actors.router import Router
 from simtwin.api.replay.shelf import Replay
 from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
 from simtwin.core.board import Board
+from simtwin.core.commons import Commons, lane_address
 from simtwin.core.journal import Journal
 from simtwin.core.key import Key
 from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
@@ -64,6 +66,7 @@ class Twin:
     numbers: Iterator[int] = attrs.field(factory=lambda: count(1))
     entries: Journal = attrs.field(factory=Journal)
     load: Load = attrs.field(factory=Load)
+    commons: Commons = attrs.field(factory=Commons)
     scripts: Scripts = attrs.field(init=False)
     open_keys: OpenKeys = attrs.field(init=False)
 
@@ -114,7 +117,7 @@ class Twin:
         if doc is None:
             self.board.delete(scope)
         else:
-            self.board.put(scope, doc)
+            self.board.put(scope, doc, present())
 
     async def patch(self, scope: Scope, patch: dict[str, Any]) -> None:
         """Change what a scope sets by a merge patch.
@@ -122,7 +125,7 @@ class Twin:
         Raises:
             SettingsError: the outcome cannot be; nothing has changed.
         """
-        self.board.patch(scope, patch)
+        self.board.patch(scope, patch, present())
 
     async def usage(self, scope: Scope) -> list[dict[str, Any]]:
         """What was used, a row for each key and model."""
@@ -149,16 +152,24 @@ class Twin:
         return self.entries.lines(tenant, key, lane, after=after, limit=limit)
 
     async def reset(self, scope: Scope) -> None:
-        """Clear ordinals, places, buckets and the journal; never credentials or settings."""
+        """Clear ordinals, places, buckets and the journal; never credentials or settings.
+
+        What was set with a shared timeline begins it anew.
+        """
         tenant, key = _owned(scope)
+        self.board.restart(scope, present())
         if isinstance(scope, OfLane):
             message = partial(keys.reset_lane, lane=scope.lane or None)
             for account in list(self._accounts(scope)):
                 await self.keys.ask(account.api_key_id, message)
+                self.commons.reset(lane_address(account.api_key_id, scope.lane))
             self.entries.clear(tenant, key, scope.lane)
             return
         for account in list(self._accounts(scope)):
             await self.keys.ask(account.api_key_id, keys.reset)
+            self.commons.reset(account.api_key_id)
+        if key is None:
+            self.commons.reset(tenant)
         for address, _ in list(self.tenants.states()):
             if key is None and tenant in (None, address):
                 await self.tenants.ask(address, tenants.reset)
@@ -171,12 +182,14 @@ class Twin:
     def _forget(self, account: AccountRecord) -> None:
         self.board.forget(OfKey(account.tenant_id, account.api_key_id))
         self.keys.forget(account.api_key_id)
+        self.commons.forget(account.api_key_id)
 
     def _drop(self, account: AccountRecord) -> None:
         """Let go of an open key, and of the tenant that was made for it."""
         self._forget(account)
         self.board.delete(OfTenant(account.tenant_id))
         self.tenants.forget(account.tenant_id)
+        self.commons.forget(account.tenant_id)
 
     def _accounts(self, scope: Scope) -> Iterator[AccountRecord]:
         """The accounts of a scope that were ever used."""

@@ -38,9 +38,9 @@ def test_each_field_comes_from_the_nearest_scope_that_sets_it() -> None:
             seed=1, pace="slow", limits="few", doc={"seed": 1, "pace": "slow", "limits": "few"}
         )
     )
-    settings.put(Operator(), {"pace": "instant"})
-    settings.put(TENANT, {"seed": 2})
-    settings.put(KEY, {"seed": 3})
+    settings.put(Operator(), {"pace": "instant"}, 0)
+    settings.put(TENANT, {"seed": 2}, 0)
+    settings.put(KEY, {"seed": 3}, 0)
 
     of_key, of_other = settings.in_force(KEY), settings.in_force(OTHER)
 
@@ -55,7 +55,7 @@ def test_each_field_comes_from_the_nearest_scope_that_sets_it() -> None:
 
 def test_a_tenants_settings_reach_its_keys_and_no_others() -> None:
     settings = board()
-    settings.put(TENANT, {"seed": 5})
+    settings.put(TENANT, {"seed": 5}, 0)
 
     assert settings.in_force(KEY).seed == 5
     assert settings.in_force(OfKey("other", "k2")).seed == 0
@@ -64,26 +64,26 @@ def test_a_tenants_settings_reach_its_keys_and_no_others() -> None:
 def test_a_change_is_seen_by_whoever_was_answered_before() -> None:
     settings = board()
     before = settings.in_force(KEY).seed
-    settings.put(Operator(), {"seed": 9})
+    settings.put(Operator(), {"seed": 9}, 0)
 
     assert (before, settings.in_force(KEY).seed) == (0, 9)
 
 
 def test_a_document_that_cannot_be_changes_nothing() -> None:
     settings = board()
-    settings.put(KEY, {"seed": 3})
+    settings.put(KEY, {"seed": 3}, 0)
 
     with pytest.raises(SettingsError, match="sed"):
-        settings.put(KEY, {"pace": "fast", "sed": 4})
+        settings.put(KEY, {"pace": "fast", "sed": 4}, 0)
 
     assert settings.told(KEY)["own"] == {"seed": 3}
 
 
 def test_a_patch_changes_what_it_names_and_null_removes() -> None:
     settings = board()
-    settings.put(KEY, {"seed": 3, "pace": "slow"})
+    settings.put(KEY, {"seed": 3, "pace": "slow"}, 0)
 
-    settings.patch(KEY, {"seed": None, "limits": "few"})
+    settings.patch(KEY, {"seed": None, "limits": "few"}, 0)
 
     assert settings.told(KEY)["own"] == {"pace": "slow", "limits": "few"}
 
@@ -91,15 +91,15 @@ def test_a_patch_changes_what_it_names_and_null_removes() -> None:
 def test_a_patch_of_a_scope_that_sets_nothing_sets_it() -> None:
     settings = board()
 
-    settings.patch(TENANT, {"seed": 3})
+    settings.patch(TENANT, {"seed": 3}, 0)
 
     assert settings.in_force(TENANT).seed == 3
 
 
 def test_deleting_falls_back_to_the_farther_scope() -> None:
     settings = board()
-    settings.put(TENANT, {"seed": 5})
-    settings.put(KEY, {"seed": 6})
+    settings.put(TENANT, {"seed": 5}, 0)
+    settings.put(KEY, {"seed": 6}, 0)
 
     settings.delete(KEY)
 
@@ -109,7 +109,7 @@ def test_deleting_falls_back_to_the_farther_scope() -> None:
 
 def test_snapshots_are_bounded_and_still_right() -> None:
     settings = board()
-    settings.put(TENANT, {"seed": 5})
+    settings.put(TENANT, {"seed": 5}, 0)
 
     seeds = {settings.in_force(OfKey("t", str(number))).seed for number in range(5_000)}
 

@@ -101,7 +101,7 @@ async def test_nothing_is_kept_of_a_key_that_was_dropped(front: str) -> None:
         account = twin.open_keys.account(digest("mine"))
         scopes = (OfKey(account.tenant_id, account.api_key_id), OfTenant(account.tenant_id))
         for scope in scopes:
-            twin.board.put(scope, {"seed": 99})
+            twin.board.put(scope, {"seed": 99}, 0)
 
         for number in range(MOST_OPEN_KEYS):
             twin.open_keys.account(digest(number))

@@ -1,0 +1,216 @@
+"""What rules share beyond one lane: traffic, capacities, and what is counted over several keys.
+
+    arrives ─► enter: what each rule needs to know, and a share in what is going on
+    decided ─► which of them fired
+    answered, or gone ─► leave
+
+The one owner of it is the twin, outside of its actors: nobody waits for it, and no actor asks
+another. All of it depends on the order in which requests arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+
+import attrs
+
+from simtwin.core.asked import Asked
+from simtwin.core.room import Room
+from simtwin.core.schedule import Around, Rule
+from simtwin.core.traffic import Traffic
+from simtwin.core.triggers import OF, Capacity, Of
+
+#: Rules of one address of which something is kept; twice as many as there can be at a time.
+MOST_RULES = 2_000
+
+#: The address of everybody.
+ALL = ""
+
+
+@attrs.define
+class Firings:
+    """How often a rule fired over an address, and when it first did (ns)."""
+
+    times: int = 0
+    reserved: int = 0
+    first: int | None = None
+
+
+@attrs.frozen
+class Who:
+    """Whose request it is."""
+
+    tenant_id: str
+    api_key_id: str
+
+    def address(self, of: Of, reach: Of) -> str:
+        """Where something is counted `of` whom, by a rule that reaches so far."""
+        match OF[min(OF.index(of), OF.index(reach))]:
+            case "key":
+                return self.api_key_id
+            case "tenant":
+                return self.tenant_id
+            case _:
+                return ALL
+
+    @property
+    def addresses(self) -> tuple[str, str, str]:
+        """Wherever the request itself counts."""
+        return self.api_key_id, self.tenant_id, ALL
+
+
+@attrs.define(eq=False)
+class Share:
+    """The part of one request in what is going on.
+
+    Args:
+        around: what the rules need to know, by their names.
+        slower: how many times as long its answer takes, by the rules whose capacity it uses.
+        addresses: where it counts as traffic.
+        rooms: the capacities that it uses, by rule.
+        reserved: by rule, what is counted over several keys and may yet be counted for it.
+        heard: rules, and where it is to be noted that they fired.
+    """
+
+    around: dict[str, Around] = attrs.field(factory=dict)
+    slower: dict[str, float] = attrs.field(factory=dict)
+    addresses: tuple[str, ...] = ()
+    rooms: dict[str, tuple[Room, Capacity]] = attrs.field(factory=dict)
+    reserved: dict[str, Firings] = attrs.field(factory=dict)
+    heard: list[tuple[str, Firings]] = attrs.field(factory=list)
+
+    def slowed(self, fired: Container[str]) -> float:
+        """How many times as long the answer takes, where these rules fired on it."""
+        return max((each for name, each in self.slower.items() if name not in fired), default=1.0)
+
+
+class Commons:
+    """What is shared."""
+
+    def __init__(self) -> None:
+        self.traffic = Traffic()
+        self._firings: dict[str, dict[str, Firings]] = {}
+        self._rooms: dict[str, dict[str, Room]] = {}
+
+    def enter(
+        self, rules: Sequence[Rule], asked: Asked, who: Who, now: int, *, counts_traffic: bool
+    ) -> Share:
+        """A request has arrived.
+
+        Args:
+            rules: those in force that take something from beyond their lane.
+            asked: the request.
+            who: whose it is.
+            now: the time (ns).
+            counts_traffic: whether any rule anywhere is told in load.
+        """
+        share = Share()
+        if counts_traffic:
+            share.addresses = who.addresses
+            self.traffic.arrive(share.addresses, now)
+        for rule in rules:
+            after = rule.when.after
+            if after is not None and after.of != "key":
+                # The rule that it comes after may fire on requests that this one does not look at.
+                name = after.rule or ""
+                firings = self._firing(who.address(after.of, rule.reach), name)
+                share.heard.append((name, firings))
+            if rule.match.fits(asked) and (rule.expires is None or now < rule.expires):
+                share.around[rule.name] = self._around(rule, share, who, now)
+        return share
+
+    def decided(self, share: Share, fired: Sequence[str], now: int) -> None:
+        """Which rules fired on the request."""
+        for name, firings in share.reserved.items():
+            firings.reserved -= 1
+            firings.times += name in fired
+        share.reserved.clear()
+        for name, firings in share.heard:
+            if firings.first is None and name in fired:
+                firings.first = now
+        for name, (room, capacity) in share.rooms.items():
+            if name in fired:
+                room.turn_away(capacity, now)
+
+    def leave(self, share: Share) -> None:
+        """The request is answered to the end, or gone."""
+        self.traffic.leave(share.addresses)
+        for room, _ in share.rooms.values():
+            room.leave()
+        for firings in share.reserved.values():
+            firings.reserved -= 1
+
+    def work(self, rule: Rule, who: Who, now: int) -> float | None:
+        """How much is going on in the capacity of a rule; None where it has none."""
+        capacity = rule.when.capacity
+        if capacity is None:
+            return None
+        room = self._rooms.get(who.address(capacity.of, rule.reach), {}).get(rule.name)
+        return 0.0 if room is None else round(room.work(capacity, now), 3)
+
+    def left(self, rule: Rule, who: Who) -> int | None:
+        """How often a rule may yet fire that is counted over several keys; None for others."""
+        count = rule.when.count
+        if count is None or count.of == "key":
+            return None
+        firings = self._firings.get(who.address(count.of, rule.reach), {}).get(rule.name)
+        return (count.times or 0) - (0 if firings is None else firings.times)
+
+    def reset(self, address: str | None) -> None:
+        """Forget what was counted over an address, None for all; what is under way stays so."""
+        for each in list(self._firings) if address is None else [address]:
+            self._firings.pop(each, None)
+        for each in list(self._rooms) if address is None else [address]:
+            for room in self._rooms.get(each, {}).values():
+                room.clear()
+
+    def forget(self, address: str) -> None:
+        """Let go of an address that is no more."""
+        self._firings.pop(address, None)
+        self._rooms.pop(address, None)
+
+    def _around(self, rule: Rule, share: Share, who: Who, now: int) -> Around:
+        when = rule.when
+        load, permitted, full, after = 0.0, True, False, None
+        if when.load is not None:
+            address = who.address(when.load.of, rule.reach)
+            load = (
+                self.traffic.rate(address, now)
+                if when.load.in_flight is None
+                else self.traffic.in_flight(address)
+            )
+        if when.count is not None and when.count.of != "key":
+            firings = self._firing(who.address(when.count.of, rule.reach), rule.name)
+            permitted = firings.times + firings.reserved < (when.count.times or 0)
+            if permitted:
+                firings.reserved += 1
+                share.reserved[rule.name] = firings
+        if when.after is not None and when.after.of != "key":
+            name = when.after.rule or ""
+            heard = self._firing(who.address(when.after.of, rule.reach), name)
+            after = heard.first
+        if when.capacity is not None:
+            room = self._room(who.address(when.capacity.of, rule.reach), rule.name)
+            full = room.is_full(when.capacity, now)
+            share.slower[rule.name] = room.slower(when.capacity, now)
+            room.enter()
+            share.rooms[rule.name] = (room, when.capacity)
+        return Around(load, permitted, full, after)
+
+    def _firing(self, address: str, name: str) -> Firings:
+        of_address = self._firings.setdefault(address, {})
+        firings = of_address.get(name)
+        if firings is None:
+            if len(of_address) >= MOST_RULES:
+                del of_address[next(iter(of_address))]
+            firings = of_address[name] = Firings()
+        return firings
+
+    def _room(self, address: str, name: str) -> Room:
+        of_address = self._rooms.setdefault(address, {})
+        room = of_address.get(name)
+        if room is None:
+            if len(of_address) >= MOST_RULES:
+                del of_address[next(iter(of_address))]
+            room = of_address[name] = Room()
+        return room
