@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from simtwin.core import glob
+from simtwin.core.bounds import is_number
 from simtwin.core.fault import SettingsError
 from simtwin.core.pointer import NOTHING, look, parse_pointer
 from simtwin.core.quote import quote
@@ -88,7 +89,7 @@ def _one(pointer: str, wanted: object) -> BodyMatch:
     test, value = _test(wanted, path)
     if test == "exists" and not isinstance(value, bool):
         raise SettingsError(f"must be true or false, not {quote(value)}", f"{path}.exists")
-    if not isinstance(value, str | int | float) or value != value:
+    if not isinstance(value, str) and not isinstance(value, bool) and not is_number(value):
         raise SettingsError(f"must be text, a number, true or false, not {quote(value)}", path)
     if test in ("like", "has") and not isinstance(value, str):
         raise SettingsError(f"must be text, not {quote(value)}", f"{path}.{test}")

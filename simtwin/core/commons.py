@@ -10,7 +10,9 @@ another. All of it depends on the order in which requests arrive.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections import OrderedDict
+from collections.abc import Container, Mapping, Sequence
+from typing import TypeVar
 
 import attrs
 
@@ -18,13 +20,21 @@ from simtwin.core.asked import Asked
 from simtwin.core.room import Room
 from simtwin.core.schedule import Around, Rule
 from simtwin.core.traffic import Traffic
-from simtwin.core.triggers import OF, Capacity, Of
+from simtwin.core.triggers import REACHES, Capacity, Of, Reach
 
 #: Rules of one address of which something is kept; twice as many as there can be at a time.
 MOST_RULES = 2_000
 
+#: Addresses of which something is kept: as many as there are keys at work at once, and more.
+MOST_ADDRESSES = 20_000
+
 #: The address of everybody.
 ALL = ""
+
+#: What a rule says it counts over, as a place in REACHES: a key is one lane of it.
+_OF: Mapping[Of, int] = {"key": 0, "tenant": 2, "all": 3}
+
+Thing = TypeVar("Thing")
 
 
 @attrs.define
@@ -36,27 +46,28 @@ class Firings:
     first: int | None = None
 
 
+def lane_address(api_key_id: str, lane: str) -> str:
+    """The address of a lane; the one of requests that name none is called ""."""
+    return f"{api_key_id}/{lane}"
+
+
 @attrs.frozen
 class Who:
-    """Whose request it is."""
+    """Whose request it is: the tenant, the key, and the name of the lane or ""."""
 
     tenant_id: str
     api_key_id: str
-
-    def address(self, of: Of, reach: Of) -> str:
-        """Where something is counted `of` whom, by a rule that reaches so far."""
-        match OF[min(OF.index(of), OF.index(reach))]:
-            case "key":
-                return self.api_key_id
-            case "tenant":
-                return self.tenant_id
-            case _:
-                return ALL
+    lane: str = ""
 
     @property
-    def addresses(self) -> tuple[str, str, str]:
-        """Wherever the request itself counts."""
-        return self.api_key_id, self.tenant_id, ALL
+    def addresses(self) -> tuple[str, str, str, str]:
+        """Wherever the request itself counts, from near to far."""
+        lane = lane_address(self.api_key_id, self.lane)
+        return lane, self.api_key_id, self.tenant_id, ALL
+
+    def address(self, of: Of, reach: Reach) -> str:
+        """Where something is counted `of` whom, by a rule that reaches so far."""
+        return self.addresses[min(_OF[of], REACHES.index(reach))]
 
 
 @attrs.define(eq=False)
@@ -89,8 +100,8 @@ class Commons:
 
     def __init__(self) -> None:
         self.traffic = Traffic()
-        self._firings: dict[str, dict[str, Firings]] = {}
-        self._rooms: dict[str, dict[str, Room]] = {}
+        self._firings: OrderedDict[str, dict[str, Firings]] = OrderedDict()
+        self._rooms: OrderedDict[str, dict[str, Room]] = OrderedDict()
 
     def enter(
         self, rules: Sequence[Rule], asked: Asked, who: Who, now: int, *, counts_traffic: bool
@@ -198,19 +209,23 @@ class Commons:
         return Around(load, permitted, full, after)
 
     def _firing(self, address: str, name: str) -> Firings:
-        of_address = self._firings.setdefault(address, {})
-        firings = of_address.get(name)
-        if firings is None:
-            if len(of_address) >= MOST_RULES:
-                del of_address[next(iter(of_address))]
-            firings = of_address[name] = Firings()
-        return firings
+        return _kept(self._firings, address, name, Firings)
 
     def _room(self, address: str, name: str) -> Room:
-        of_address = self._rooms.setdefault(address, {})
-        room = of_address.get(name)
-        if room is None:
-            if len(of_address) >= MOST_RULES:
-                del of_address[next(iter(of_address))]
-            room = of_address[name] = Room()
-        return room
+        return _kept(self._rooms, address, name, Room)
+
+
+def _kept(
+    by_address: OrderedDict[str, dict[str, Thing]], address: str, name: str, new: type[Thing]
+) -> Thing:
+    """What is kept of a rule over an address; of too many the least recently used is dropped."""
+    by_rule = by_address.setdefault(address, {})
+    by_address.move_to_end(address)
+    if len(by_address) > MOST_ADDRESSES:
+        by_address.popitem(last=False)
+    thing = by_rule.get(name)
+    if thing is None:
+        if len(by_rule) >= MOST_RULES:
+            del by_rule[next(iter(by_rule))]
+        thing = by_rule[name] = new()
+    return thing

@@ -21,12 +21,16 @@ PROCESS_BYTES = 64 * 1024 * 1024
 TENANT_BYTES = 16 * 1024 * 1024
 
 
-class FiredEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault that fired: its rule, its kind, and whether the answer came to its place."""
+class FiredEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A fault that fired: its rule, its kind, and whether the answer came to its place.
+
+    `order_dependent` is there where requests in another order could have met something else.
+    """
 
     rule: str
     kind: str
     outcome: Literal["reached", "not_reached"]
+    order_dependent: bool = False
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

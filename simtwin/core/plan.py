@@ -175,6 +175,13 @@ Step = Head | Wait | Chunk | End | Hangup | Raw | Mark | Flush | Drip | Rest
 Plan = Iterable[Step]
 
 
+def slowed(plan: Plan, factor: float) -> Plan:
+    """`plan` with every wait that many times as long; lazy."""
+    if factor == 1:
+        return plan
+    return (Wait(step.seconds * factor) if isinstance(step, Wait) else step for step in plan)
+
+
 @attrs.frozen
 class Place:
     """A place in the body of an answer, given by at most one of four measures.

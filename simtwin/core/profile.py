@@ -28,15 +28,14 @@ from simtwin.core.replies import ReplyRule
 from simtwin.core.reply_rules import reply_rules
 from simtwin.core.rule import rules
 from simtwin.core.schedule import Rule
-from simtwin.core.tables import fields_of, inside
-from simtwin.core.when import When
+from simtwin.core.when import When, when_of
 
 #: A thousand rules at length are a quarter of this, and the parser of TOML takes no pause.
 LONGEST_PROFILE = 1_000_000
 
 #: What of `when` a profile may say for all of its rules that do not say it themselves.
 _FOR_ALL = ("timeline", "active", "lease_seconds")
-_FIELDS = ("summary", "good_client", "when", "rules", "replies")
+_FIELDS = ("summary", "good_client", "rules", "replies", "when")
 
 
 @attrs.frozen
@@ -94,8 +93,7 @@ def parse(text: str, name: str, kinds: Kinds) -> Profile:
 
 def _for_all(doc: object, path: str) -> When:
     try:
-        with inside("when"):
-            return When(**fields_of(doc, _FOR_ALL))
+        return when_of(doc, _FOR_ALL)
     except SettingsError as error:
         raise SettingsError(error.message, f"{path}: {error.path}") from None
 

@@ -15,12 +15,12 @@ from typing import Any
 import attrs
 
 from simtwin.core.fault import Kinds, SettingsError, as_settings, make
+from simtwin.core.match import WRITTEN, Match
 from simtwin.core.names import Names
 from simtwin.core.quote import quote
-from simtwin.core.match import WRITTEN, Match
 from simtwin.core.schedule import Rule
 from simtwin.core.tables import table_of
-from simtwin.core.when import When
+from simtwin.core.when import when_of
 
 #: Every request looks at every rule, and a look takes about a microsecond.
 MOST_RULES = 1_000
@@ -81,7 +81,7 @@ def rule(doc: object, kinds: Kinds, names: Names) -> Rule:
     kind = chosen[0]
     made = Rule(
         match=table_of(Match, given.get("match", {}), "match"),
-        when=table_of(When, given.get("when", {}), "when"),
+        when=when_of(given.get("when", {})),
         kind=kind,
         fault=make(kinds, kind, given[kind], kind),
         charge=_truth(given, "charge"),
@@ -107,7 +107,7 @@ def rule_doc(rule: Rule) -> dict[str, Any]:
 
 def table_doc(table: Any) -> dict[str, Any]:
     """What an attrs value is made of, as JSON, without what is as it is by default."""
-    doc = {}
+    doc: dict[str, Any] = {}
     for field in attrs.fields(type(table)):
         value = getattr(table, field.name)
         if not field.init or value == field.default:

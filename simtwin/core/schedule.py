@@ -21,7 +21,7 @@ from simtwin.core.bucket import NS
 from simtwin.core.course import UNTOUCHED, Tally
 from simtwin.core.fault import Fault
 from simtwin.core.match import Match
-from simtwin.core.triggers import Of, Recovery
+from simtwin.core.triggers import Reach, Recovery
 from simtwin.core.when import When
 
 __all__ = [
@@ -60,7 +60,7 @@ class Rule:
     fault: Fault
     charge: bool = False
     must_fire: bool = False
-    reach: Of = "all"
+    reach: Reach = "all"
     epoch: int | None = None
     expires: int | None = None
 

@@ -9,7 +9,7 @@ import attrs
 
 from simtwin.core.bucket import NS
 from simtwin.core.schedule import Rule
-from simtwin.core.triggers import Of
+from simtwin.core.triggers import Reach
 
 
 @attrs.frozen
@@ -26,7 +26,7 @@ class Since:
 
 
 #: Whom the settings of a scope are for; those of the operator and the command line, for all.
-_REACH: Mapping[str, Of] = MappingProxyType({"key": "key", "tenant": "tenant"})
+_REACH: Mapping[str, Reach] = MappingProxyType({"lane": "lane", "key": "key", "tenant": "tenant"})
 
 
 def placed(rule: Rule, scope: str, since: Since | None) -> Rule:

@@ -12,7 +12,6 @@ import attrs
 from simtwin.core.fault import SettingsError
 from simtwin.core.quote import quote
 
-
 T = TypeVar("T")
 
 

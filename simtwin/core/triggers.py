@@ -6,7 +6,7 @@ Each is read from a table, or from the one value that most people want of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import attrs
 
@@ -15,9 +15,14 @@ from simtwin.core.fault import SettingsError
 from simtwin.core.quote import quote
 from simtwin.core.tables import table_of
 
-#: Over whom something is counted: the key, its tenant, or everybody that the settings are for.
+#: Over whom something is counted: the key (each lane of it by itself), its tenant, or everybody
+#: that the settings are for.
 Of = Literal["key", "tenant", "all"]
 OF: tuple[Of, ...] = ("key", "tenant", "all")
+
+#: Whom the settings are for that a rule is set in, from near to far.
+Reach = Literal["lane", "key", "tenant", "all"]
+REACHES: tuple[Reach, ...] = ("lane", "key", "tenant", "all")
 
 _of = bounds.one_of(OF)
 
@@ -215,23 +220,22 @@ class Capacity:
             raise SettingsError(f"must be a number from 1 up, not {self.slower}", "slower")
 
 
-Table = TypeVar("Table")
+Trigger = Count | Bursts | Ramp | Load | After | Recovery | Capacity
 
 
-def read(name: str, cls: type[Table], only: str | None = None) -> Callable[[Any], Table | None]:
-    """A converter: a table of that class, or the value of its field `only` by itself."""
+def read(value: object, cls: type[Trigger], name: str, only: str | None) -> Trigger:
+    """A trigger of that class from its table, or from its field `only` by itself.
 
-    def convert(value: Any) -> Table | None:
-        if value is None or isinstance(value, cls):
-            return value
-        if only is not None and not isinstance(value, Mapping):
-            try:
-                return cls(**{only: value})
-            except SettingsError as error:
-                raise SettingsError(error.message, name) from None
-        return table_of(cls, value, name)
-
-    return convert
+    Raises:
+        SettingsError: it cannot be, with a path that begins with `name`.
+    """
+    if only is not None and not isinstance(value, Mapping):
+        value = {only: value}
+        try:
+            return table_of(cls, value, "")
+        except SettingsError as error:
+            raise SettingsError(error.message, name) from None
+    return table_of(cls, value, name)
 
 
 def on_line(value: float, window: tuple[float, float], ends: tuple[float, float]) -> float:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 import attrs
 
 from simtwin.core import bounds
 from simtwin.core.fault import SettingsError
+from simtwin.core.tables import fields_of, inside
 from simtwin.core.triggers import (
     After,
     Bursts,
@@ -16,12 +19,26 @@ from simtwin.core.triggers import (
     Load,
     Ramp,
     Recovery,
+    Trigger,
     read,
 )
 
 #: Whose time windows and ramps are told in: from when the key began or was reset, or from when the
 #: rule was set (or its profile listed), for all keys, endpoints and models alike.
 TIMELINES = ("key", "shared")
+
+#: The triggers that are tables, each with the field that may stand for the whole of it.
+_TABLES: Mapping[str, tuple[type[Trigger], str | None]] = MappingProxyType(
+    {
+        "count": (Count, "times"),
+        "bursts": (Bursts, None),
+        "ramp": (Ramp, None),
+        "load": (Load, None),
+        "capacity": (Capacity, "in_flight"),
+        "after": (After, "rule"),
+        "until_recovered": (Recovery, None),
+    }
+)
 
 
 @attrs.frozen
@@ -67,20 +84,16 @@ class When:
     window: tuple[float, float] | None = attrs.field(
         default=None, converter=bounds.pair, validator=bounds.window
     )
-    count: Count | None = attrs.field(default=None, converter=read("count", Count, "times"))
-    bursts: Bursts | None = attrs.field(default=None, converter=read("bursts", Bursts))
-    ramp: Ramp | None = attrs.field(default=None, converter=read("ramp", Ramp))
+    count: Count | None = None
+    bursts: Bursts | None = None
+    ramp: Ramp | None = None
     timeline: Literal["key", "shared"] | None = attrs.field(
         default=None, validator=bounds.one_of(TIMELINES)
     )
-    load: Load | None = attrs.field(default=None, converter=read("load", Load))
-    capacity: Capacity | None = attrs.field(
-        default=None, converter=read("capacity", Capacity, "in_flight")
-    )
-    after: After | None = attrs.field(default=None, converter=read("after", After, "rule"))
-    until_recovered: Recovery | None = attrs.field(
-        default=None, converter=read("until_recovered", Recovery)
-    )
+    load: Load | None = None
+    capacity: Capacity | None = None
+    after: After | None = None
+    until_recovered: Recovery | None = None
     sticky: bool | None = attrs.field(default=None, validator=bounds.truth)
     lease_seconds: float | None = attrs.field(default=None, validator=bounds.above_zero)
     active: float | None = attrs.field(default=None, validator=bounds.share)
@@ -126,3 +139,21 @@ class When:
         if self.bursts is not None:
             odds *= self.bursts.chance_in_bad if bad else self.bursts.chance_in_good
         return odds
+
+
+def when_of(doc: object, known: Sequence[str] = ()) -> When:
+    """What the table of a rule's `when` says.
+
+    Args:
+        doc: the table.
+        known: the fields that it may have; all of them where none are named.
+
+    Raises:
+        SettingsError: it cannot be, with a path that begins with `when`.
+    """
+    with inside("when"):
+        given = fields_of(doc, known or [field.name for field in attrs.fields(When)])
+        for name, (table, only) in _TABLES.items():
+            if name in given:
+                given[name] = read(given[name], table, name, only)
+        return When(**given)

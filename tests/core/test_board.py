@@ -118,8 +118,8 @@ def test_snapshots_are_bounded_and_still_right() -> None:
 
 def test_a_lane_is_nearer_than_its_key() -> None:
     settings = board()
-    settings.put(KEY, {"seed": 3, "pace": "slow"})
-    settings.put(OfLane("t", "k", "a"), {"seed": 4})
+    settings.put(KEY, {"seed": 3, "pace": "slow"}, 0)
+    settings.put(OfLane("t", "k", "a"), {"seed": 4}, 0)
 
     a, b = (settings.in_force(OfLane("t", "k", name)) for name in "ab")
 
@@ -129,10 +129,10 @@ def test_a_lane_is_nearer_than_its_key() -> None:
 
 def test_a_lane_has_no_limits_of_its_own() -> None:
     settings, lane = board(), OfLane("t", "k", "a")
-    settings.put(lane, {"seed": 4})
+    settings.put(lane, {"seed": 4}, 0)
 
     with pytest.raises(SettingsError, match=r"^limits: a lane has none of its own"):
-        settings.patch(lane, {"limits": "few"})
+        settings.patch(lane, {"limits": "few"}, 0)
 
     assert settings.told(lane)["own"] == {"seed": 4}
 
@@ -140,9 +140,9 @@ def test_a_lane_has_no_limits_of_its_own() -> None:
 def test_of_too_many_lanes_of_a_key_the_one_set_longest_ago_falls_back() -> None:
     settings = board()
     other = OfLane("t", "other", "0")
-    settings.put(other, {"seed": 1})
+    settings.put(other, {"seed": 1}, 0)
     for number in (*range(MOST_LANES), 0, MOST_LANES):
-        settings.put(OfLane("t", "k", str(number)), {"seed": 1})
+        settings.put(OfLane("t", "k", str(number)), {"seed": 1}, 0)
 
     kept = [settings.own(OfLane("t", "k", str(n))) is not None for n in (0, 1, 2, MOST_LANES)]
 
@@ -154,7 +154,7 @@ def test_with_a_key_its_lanes_are_forgotten() -> None:
     settings = board()
     lane, other = OfLane("t", "k", "a"), OfLane("t", "other", "a")
     for scope in (KEY, lane, other):
-        settings.put(scope, {"seed": 9})
+        settings.put(scope, {"seed": 9}, 0)
 
     settings.forget(KEY)
 

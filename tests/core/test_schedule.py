@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from random import Random
 from types import MappingProxyType
@@ -14,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_kinds import Hang
 
+from simtwin.core.bucket import NS
 from simtwin.core.chance import draw
+from simtwin.core.course import Tally
 from simtwin.core.fault import SettingsError
-from simtwin.core.schedule import Asked, Match, Rule, When, decide
+from simtwin.core.schedule import Asked, Match, Moment, Rule, When, decide
 
 CREATE = Asked("messages", "POST", "/v1/messages", "claude-opus-4-8", stream=True, answers=True)
 MODELS = Asked("models", "GET", "/v1/models")
@@ -30,12 +32,17 @@ def no_chance(name: str) -> Random:
     raise AssertionError(f"chance was asked for {name}")
 
 
+def moment(chance: Callable[[str], Random] = Random, seconds: float = 0) -> Moment:
+    return Moment(round(seconds * NS), 0, chance)
+
+
 def fired_on(rules: Sequence[Rule], asked: Sequence[Asked], seed: int = 0) -> list[list[str]]:
     """The names of the rules that fire on each of the requests of one key."""
-    counts: Mapping[str, int] = {}
+    tallies: Mapping[str, Tally] = {}
     names = []
     for ordinal, each in enumerate(asked):
-        fired, counts = decide(rules, each, counts, 0.0, partial(draw, seed, "key", ordinal))
+        at = moment(partial(draw, seed, "key", ordinal))
+        fired, tallies = decide(rules, each, tallies, at)
         names.append([rule.name for rule in fired])
     return names
 
@@ -91,7 +98,9 @@ def test_counted_triggers_fire_on_these_of_nine_requests(
     ("elapsed", "fires"), [(0, False), (59.9, False), (60, True), (89.9, True), (90, False)]
 )
 def test_a_window_holds_from_its_start_up_to_its_end(elapsed: float, fires: bool) -> None:
-    assert When(window=(60, 90)).fires(1, elapsed, Random) is fires
+    fired, _ = decide([rule(window=[60, 90])], CREATE, {}, moment(seconds=elapsed))
+
+    assert bool(fired) is fires
 
 
 def test_chance_fires_on_its_share_of_requests() -> None:
@@ -116,7 +125,7 @@ def test_chance_is_drawn_only_where_all_else_holds() -> None:
         rule("sure"),
     ]
 
-    fired, _ = decide(rules, CREATE, {}, 0.0, no_chance)
+    fired, _ = decide(rules, CREATE, {}, moment(no_chance))
 
     assert [rule.name for rule in fired] == ["sure"]
 
@@ -124,28 +133,28 @@ def test_chance_is_drawn_only_where_all_else_holds() -> None:
 def test_a_request_counts_whether_or_not_the_rule_fires_on_it() -> None:
     rules = [rule("opus", Match(model="*opus*"), nth=2), rule("all", chance=0.0)]
 
-    fired, counts = decide(rules, CREATE, {"opus": 4}, 0.0, Random)
+    fired, tallies = decide(rules, CREATE, {"opus": Tally(4)}, moment())
 
     assert fired == ()
-    assert counts == {"opus": 5, "all": 1}
+    assert tallies == {"opus": Tally(5), "all": Tally(1)}
 
 
-def test_a_request_that_no_rule_looks_at_leaves_the_very_same_counts() -> None:
-    counts = {"opus": 4, "gone": 2}
+def test_a_request_that_no_rule_looks_at_leaves_the_very_same_tallies() -> None:
+    tallies = {"opus": Tally(4), "gone": Tally(2)}
 
-    _, after = decide([rule("opus", Match(model="*opus*"))], MODELS, counts, 0.0, Random)
+    _, after = decide([rule("opus", Match(model="*opus*"))], MODELS, tallies, moment())
 
-    assert after is counts
+    assert after is tallies
 
 
-def test_counts_of_rules_that_are_gone_are_dropped_and_the_old_counts_stay_as_they_were() -> None:
-    counts = MappingProxyType({"opus": 4, "gone": 2, "other": 1})
-    rules = [rule("opus"), rule("other", Match(endpoint="models"))]
+def test_tallies_of_rules_that_are_gone_are_dropped_and_the_old_ones_stay_as_they_were() -> None:
+    tallies = MappingProxyType({"opus": Tally(4), "gone": Tally(2), "other": Tally(1)})
+    rules = [rule("opus", nth=1), rule("other", Match(endpoint="models"))]
 
-    _, after = decide(rules, CREATE, counts, 0.0, Random)
+    _, after = decide(rules, CREATE, tallies, moment())
 
-    assert after == {"opus": 5, "other": 1}
-    assert counts == {"opus": 4, "gone": 2, "other": 1}
+    assert after == {"opus": Tally(5), "other": Tally(1)}
+    assert tallies == {"opus": Tally(4), "gone": Tally(2), "other": Tally(1)}
 
 
 def test_all_that_fire_are_given_in_the_order_of_the_rules() -> None:

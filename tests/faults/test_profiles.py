@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 
 import pytest
 
+from simtwin.core.bucket import NS
+from simtwin.core.course import Tally
 from simtwin.core.profile import Profile, parse
-from simtwin.core.schedule import Asked, decide
+from simtwin.core.schedule import Asked, Moment, decide
 from simtwin_faults import KINDS, profiles
 
 PROFILES = {name: parse(text, name, KINDS) for name, text in profiles.texts().items()}
@@ -16,15 +19,14 @@ ASKED = Asked("messages", "POST", "/v1/messages", model="claude-opus-5", stream=
 
 def fates(profile: Profile, requests: int) -> list[list[str]]:
     """The names of the rules that fire on each of a number of requests, a second apart."""
-    counts: dict[str, int] = {}
+    tallies: Mapping[str, Tally] = {}
     fired = []
     for ordinal in range(requests):
 
         def chance(name: str, ordinal: int = ordinal) -> Random:
             return Random(f"7/{ordinal}/{name}")
 
-        rules, after = decide(profile.rules, ASKED, counts, float(ordinal), chance)
-        counts = dict(after)
+        rules, tallies = decide(profile.rules, ASKED, tallies, Moment(ordinal * NS, 0, chance))
         fired.append([rule.name for rule in rules])
     return fired
 
@@ -57,7 +59,7 @@ def test_every_rule_of_a_profile_fires_sooner_or_later(profile: Profile) -> None
 def test_a_profile_leaves_the_list_of_models_alone(profile: Profile) -> None:
     asked = Asked("models", "GET", "/v1/models")
 
-    rules, _ = decide(profile.rules, asked, {}, 0.0, Random)
+    rules, _ = decide(profile.rules, asked, {}, Moment(0, 0, Random))
 
     assert rules == ()
 

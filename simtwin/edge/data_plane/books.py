@@ -47,8 +47,10 @@ def settle(twin: Twin, exchange: Exchange) -> None:
     status = None if head is None else head.status
     if exchange.counted:
         twin.load.end(account.tenant_id)
+    if exchange.share is not None:
+        twin.commons.leave(exchange.share)
     if exchange.key is not None:
-        place = None if exchange.fate is None else exchange.fate.place
+        fate = exchange.fate
         settlement = Settlement(
             status,
             exchange.model,
@@ -56,7 +58,10 @@ def settle(twin: Twin, exchange: Exchange) -> None:
             exchange.whole,
             exchange.hold,
             exchange.request.address.lane,
-            place,
+            None if fate is None else fate.place,
+            fate,
+            _reached(exchange),
+            exchange.call,
         )
         exchange.key.tell(partial(keys.settle, settlement=settlement))
     if exchange.tenant is not None:
@@ -151,10 +156,21 @@ def _fired(exchange: Exchange) -> tuple[FiredEntry, ...]:
     marks = exchange.progress.marks
     return tuple(
         FiredEntry(
-            rule=each.rule, kind=each.kind, outcome="reached" if name in marks else "not_reached"
+            rule=each.rule,
+            kind=each.kind,
+            outcome="reached" if name in marks else "not_reached",
+            order_dependent=each.order_dependent,
         )
         for each, name in zip(fired, part_names(fired), strict=True)
     )
+
+
+def _reached(exchange: Exchange) -> tuple[str, ...]:
+    """The rules whose faults took effect; those of a script are no rules."""
+    fate = exchange.fate
+    if fate is None or not fate.rules:
+        return ()
+    return tuple(each.rule for each in _fired(exchange) if each.outcome == "reached")
 
 
 def _line(exchange: Exchange) -> object:

@@ -11,6 +11,7 @@ from simtwin.api.errors import ApiError, error_plan
 from simtwin.api.reply.message import Ids
 from simtwin.api.reply.reply import Reply
 from simtwin.core.chance import base58
+from simtwin.core.commons import Share
 from simtwin.core.key import Key
 from simtwin.core.lane import Fate, Schedule
 from simtwin.core.plan import Plan
@@ -53,6 +54,8 @@ class Exchange:
     account: AccountRecord | None = None
     fate: Fate | None = None
     in_force: InForce | None = None
+    share: Share | None = None
+    call: str | None = None
     seed: int = 0
     scope: str = ""
     key: Reservation[Key] | None = None
@@ -63,6 +66,7 @@ class Exchange:
     body_at: float | None = None
     body_bytes: int = 0
     body: Body | None = None
+    too_large: bool = False
     parses: bool = False
     model: str | None = None
     stream: bool | None = None

@@ -19,16 +19,15 @@ from simtwin.actors.actor import CrashedError
 from simtwin.actors.mailbox import MailboxFullError
 from simtwin.api.errors import ApiError, Rejected
 from simtwin.api.request.decode import decode, peek
-from simtwin.core import key as keys
 from simtwin.core.chance import draw
 from simtwin.core.fault import compose, stand_in
 from simtwin.core.lane import Fate
-from simtwin.core.plan import Head, Plan
-from simtwin.core.schedule import Asked
+from simtwin.core.plan import Head, Plan, slowed
 from simtwin.edge.data_plane.answers import answer
 from simtwin.edge.data_plane.books import settle
 from simtwin.edge.data_plane.endpoints import UNKNOWN, find
 from simtwin.edge.data_plane.exchange import Exchange
+from simtwin.edge.data_plane.fates import decide_fate
 from simtwin.edge.data_plane.identity import identify
 from simtwin.edge.data_plane.limits import foresee
 from simtwin.edge.data_plane.load import OverloadError
@@ -39,11 +38,9 @@ from simtwin.edge.data_plane.request import (
     Request,
     read_body,
 )
-from simtwin.edge.data_plane.scheduled import scheduled
 from simtwin.edge.perform import Send, perform
 from simtwin.edge.twin import Twin
 from simtwin.store.body import keep
-from simtwin.store.records import AccountRecord
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +108,7 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         twin.load.begin(account.tenant_id)
         exchange.counted = True
         doc = await _read(exchange, hold)
-        fate = await _fate(twin, exchange, account)
+        fate = await decide_fate(twin, exchange, account, doc)
         plan = await _unfaulted(twin, exchange, fate, doc)
     except (MailboxFullError, OverloadError) as error:
         return exchange.refused_by_twin(529, str(error))
@@ -124,28 +121,11 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         return exchange.refused_by_twin(500, f"{type(error).__name__}: {error}")
     finally:
         twin.load.release(held)
+    if exchange.share is not None and not fate.replaced:
+        plan = slowed(plan, exchange.share.slowed(fate.rules))
     if not fate.fired:
         return plan
     return compose(plan, fate.fired, partial(draw, exchange.seed, exchange.scope, fate.ordinal))
-
-
-async def _fate(twin: Twin, exchange: Exchange, account: AccountRecord) -> Fate:
-    endpoint, request = exchange.endpoint, exchange.request
-    asked = Asked(
-        endpoint.name,
-        request.method,
-        request.path,
-        exchange.model,
-        exchange.stream,
-        endpoint.answers,
-    )
-    schedule = scheduled(twin, exchange, account)
-    lane = request.address.lane
-    fate, exchange.key = await twin.keys.ask_reserving(
-        account.api_key_id, partial(keys.admit, asked=asked, schedule=schedule, lane=lane)
-    )
-    exchange.decided(fate, schedule)
-    return fate
 
 
 async def _unfaulted(twin: Twin, exchange: Exchange, fate: Fate, doc: Doc | Rejected) -> Plan:
@@ -177,6 +157,7 @@ async def _read(exchange: Exchange, hold: Callable[[int], None]) -> Doc | Reject
         body = None
     exchange.body_at = trio.current_time()
     if body is None:
+        exchange.too_large = True
         return Rejected(ApiError.of(413))
     if not exchange.endpoint.has_body:
         return {}
