@@ -45,7 +45,7 @@ class Site:
             asked = attrs.evolve(asked, details=Details(**details))
         others = [rule for rule in self.rules if rule.when.of_others]
         share = self.commons.enter(others, asked, who(key), now, counts_traffic=True)
-        schedule = Schedule(tuple(self.rules), None, self.seed, key, share.around)
+        schedule = Schedule(tuple(self.rules), None, self.seed, key, around=share.around)
         lane, fate = admit(self.lanes.get(key, Lane(0)), now, asked, schedule)
         self.lanes[key] = lane
         self.commons.decided(share, fate.rules, now)

@@ -24,6 +24,8 @@ import attrs
 import trio
 import trio.testing
 
+from simtwin.core.bucket import NS
+
 T = TypeVar("T")
 
 #: 2026-11-18T11:06:40Z: when a virtual twin begins unless it is told otherwise.
@@ -69,6 +71,11 @@ class VirtualClock:
     @_zero.default
     def _stands(self) -> float:
         return self.clock.current_time()
+
+    @property
+    def ns(self) -> int:
+        """The time of the twin under it, ns."""
+        return round(self.clock.current_time() * NS)
 
     @property
     def exact(self) -> float:

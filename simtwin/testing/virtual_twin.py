@@ -235,7 +235,7 @@ class VirtualTwin(Handle):
         Raises:
             SettingsError: they cannot be; nothing has changed.
         """
-        self._here.twin.board.patch(self._scope, settings)
+        self._here.twin.board.patch(self._scope, settings, self._here.clock.ns)
 
     async def reset(self) -> None:
         """Begin anew, under trio: ordinals, places in scripts, buckets, usage and the journal.
@@ -286,7 +286,7 @@ class VirtualTwin(Handle):
         ):
             tenant = SeededTenant.of(twin, self.seed)
             key = tenant.add_key()
-            twin.board.put(OfTenant(tenant.tenant_id), self._own.doc)
+            twin.board.put(OfTenant(tenant.tenant_id), self._own.doc, virtual.ns)
             network = Network(front(twin), nursery)
             yield _Stage(twin, network, nursery, tenant, virtual, key.api_key)
             nursery.cancel_scope.cancel()
