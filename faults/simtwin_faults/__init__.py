@@ -7,17 +7,24 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from simtwin.core.fault import Fault
+from simtwin_faults.body import Body
 from simtwin_faults.clock_skew import ClockSkew
+from simtwin_faults.corrupt import Corrupt
 from simtwin_faults.disconnect import Disconnect
+from simtwin_faults.edit_events import EditEvents
 from simtwin_faults.error_event import ErrorEvent
+from simtwin_faults.field import Field
 from simtwin_faults.hang import Hang
 from simtwin_faults.header import Header
 from simtwin_faults.latency import Latency
 from simtwin_faults.pace import Pace
 from simtwin_faults.page import Page
+from simtwin_faults.pings import Pings
 from simtwin_faults.refuse import Refuse
+from simtwin_faults.sse_format import SseFormat
 from simtwin_faults.stall import Stall
 from simtwin_faults.third_party import with_installed
+from simtwin_faults.tool_json import ToolJson
 from simtwin_faults.truncate import Truncate
 
 KINDS: Mapping[str, type[Fault]] = MappingProxyType(
@@ -26,7 +33,14 @@ KINDS: Mapping[str, type[Fault]] = MappingProxyType(
         "page": Page,
         "header": Header,
         "clock_skew": ClockSkew,
+        "body": Body,
+        "field": Field,
+        "corrupt": Corrupt,
         "error_event": ErrorEvent,
+        "edit_events": EditEvents,
+        "sse_format": SseFormat,
+        "tool_json": ToolJson,
+        "pings": Pings,
         "disconnect": Disconnect,
         "latency": Latency,
         "pace": Pace,

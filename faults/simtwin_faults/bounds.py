@@ -50,6 +50,13 @@ def text(_: object, field: attrs.Attribute[Any], value: object) -> None:
         raise ValueError(f"{field.name} must be text, not {value!r}")
 
 
+def line(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    """A validator: text on one line."""
+    text(_, field, value)
+    if set(str(value)) & {"\r", "\n"}:
+        raise ValueError(f"{field.name} must be one line, not {value!r}")
+
+
 def name(_: object, field: attrs.Attribute[Any], value: object) -> None:
     """A validator: text that is not empty."""
     if not isinstance(value, str) or not value:
