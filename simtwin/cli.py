@@ -89,6 +89,9 @@ def main() -> NoReturn:
 )
 @click.option("--public-tenants", is_flag=True, help="Let anybody make tenants, off loopback too.")
 @click.option("--strict-version", is_flag=True, help="Refuse an anthropic-version that is unknown.")
+@click.option(
+    "--allow-raw", is_flag=True, help="Let faults write what is no HTTP, off loopback too."
+)
 @click.option("--no-marks", is_flag=True, help="Send no x-simtwin-* headers.")
 @click.option(
     "--no-edge-headers", is_flag=True, help="Send no headers of the edge: server, cf-ray, via …"

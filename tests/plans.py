@@ -100,7 +100,13 @@ class Counted:
 
 def body(plan: Plan) -> bytes:
     """All that the plan sends after the head."""
-    return b"".join(step.data for step in plan if isinstance(step, Chunk | Raw))
+    headed = False
+    sent = b""
+    for step in plan:
+        headed = headed or isinstance(step, Head)
+        if isinstance(step, Chunk) or (headed and isinstance(step, Raw)):
+            sent += step.data
+    return sent
 
 
 def marks(plan: Plan) -> int:

@@ -7,21 +7,32 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from simtwin.core.fault import Fault
+from simtwin_faults.big_head import BigHead
 from simtwin_faults.body import Body
 from simtwin_faults.clock_skew import ClockSkew
+from simtwin_faults.close import Close
 from simtwin_faults.corrupt import Corrupt
 from simtwin_faults.disconnect import Disconnect
+from simtwin_faults.drip import Drip
 from simtwin_faults.edit_events import EditEvents
+from simtwin_faults.encoding import Encoding
 from simtwin_faults.error_event import ErrorEvent
 from simtwin_faults.field import Field
+from simtwin_faults.framing import Framing
+from simtwin_faults.garbage import Garbage
 from simtwin_faults.hang import Hang
 from simtwin_faults.header import Header
+from simtwin_faults.interim import Interim
 from simtwin_faults.latency import Latency
 from simtwin_faults.pace import Pace
 from simtwin_faults.page import Page
 from simtwin_faults.pings import Pings
+from simtwin_faults.raw_header import RawHeader
+from simtwin_faults.redirect import Redirect
 from simtwin_faults.refuse import Refuse
+from simtwin_faults.slice import Slice
 from simtwin_faults.sse_format import SseFormat
+from simtwin_faults.stale import Stale
 from simtwin_faults.stall import Stall
 from simtwin_faults.third_party import with_installed
 from simtwin_faults.tool_json import ToolJson
@@ -47,6 +58,17 @@ KINDS: Mapping[str, type[Fault]] = MappingProxyType(
         "stall": Stall,
         "hang": Hang,
         "truncate": Truncate,
+        "drip": Drip,
+        "slice": Slice,
+        "close": Close,
+        "stale": Stale,
+        "framing": Framing,
+        "garbage": Garbage,
+        "interim": Interim,
+        "redirect": Redirect,
+        "big_head": BigHead,
+        "raw_header": RawHeader,
+        "encoding": Encoding,
     }
 )
 

@@ -14,6 +14,9 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 #: The longest name of a header that anybody uses has a third of it.
 LONGEST_NAME = 100
 
+#: What is to be sent as it is: as much as a script can be long.
+LONGEST_RAW = 100_000
+
 
 @attrs.frozen
 class Number:
@@ -55,6 +58,14 @@ def line(_: object, field: attrs.Attribute[Any], value: object) -> None:
     text(_, field, value)
     if set(str(value)) & {"\r", "\n"}:
         raise ValueError(f"{field.name} must be one line, not {value!r}")
+
+
+def latin_1(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    """A validator: text of up to `LONGEST_RAW` characters, each of which is a byte."""
+    if not isinstance(value, str) or not _encodes(value, "latin-1"):
+        raise ValueError(f"{field.name} must be Latin-1 text, not {value!r}")
+    if len(value) > LONGEST_RAW:
+        raise ValueError(f"{field.name} must have at most {LONGEST_RAW:,} characters")
 
 
 def name(_: object, field: attrs.Attribute[Any], value: object) -> None:

@@ -1,4 +1,4 @@
-"""Cut the connection: before an answer, or in the middle of one."""
+"""Cut the connection: before an answer, in its head, or in the middle of its body."""
 
 from __future__ import annotations
 
@@ -6,35 +6,36 @@ from collections.abc import Iterator
 from random import Random
 
 import attrs
+from attrs.validators import optional
 
-from simtwin.core.plan import Cursor, Hangup, Mark, Place, Plan, Step
-from simtwin_faults.placed import Placed
+from simtwin.core.plan import Hangup, Plan, Step, Wait
+from simtwin_faults.bounds import from_zero
+from simtwin_faults.placed import PlacedAnywhere
 
 
 @attrs.frozen(kw_only=True)
-class Disconnect(Placed):
+class Disconnect(PlacedAnywhere):
     """Hang up at a place of the answer (default: before there is any), by FIN or by RST.
 
     Args:
+        after_seconds: be silent for so long before (s).
         reset: by RST, as a crashed peer does, rather than by FIN.
         flush: let what was sent reach the client first; a reset without it throws that away.
+        half_open_seconds: after a FIN, go on reading what the client sends for so long (s).
     """
 
+    after_seconds: float = attrs.field(default=0.0, validator=from_zero)
     reset: bool = False
     flush: bool = True
+    half_open_seconds: float | None = attrs.field(default=None, validator=optional(from_zero))
 
-    @property
-    def replaces(self) -> bool:
-        """Without a place there is no answer at all."""
-        return self.place == Place()
+    def __attrs_post_init__(self) -> None:
+        PlacedAnywhere.__attrs_post_init__(self)
+        if self.reset and self.half_open_seconds is not None:
+            raise ValueError("half_open_seconds means nothing after a reset")
 
     def rewrite(self, plan: Plan, rng: Random) -> Iterator[Step]:  # noqa: ARG002  # chance has no part
-        if self.replaces:
-            yield Mark()
-            yield self._hangup
-        elif (yield from Cursor(plan).reach(self.place)):
-            yield self._hangup
-
-    @property
-    def _hangup(self) -> Hangup:
-        return Hangup(reset=self.reset, flush=self.flush)
+        if (yield from self.reach(plan)):
+            if self.after_seconds:
+                yield Wait(self.after_seconds)
+            yield Hangup(self.reset, self.flush, self.half_open_seconds)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import attrs
 
-from simtwin.core.plan import Chunk, Head, Mark, Plan, Step, Wait
+from simtwin.core.plan import Chunk, Flush, Head, Mark, Plan, Step, Wait
 from simtwin_faults.bounds import above_zero, share
 from simtwin_faults.jitter import jittered
 
@@ -87,4 +87,5 @@ class Pace:
 
 def _is_pacing(step: Step, before: Step | None) -> bool:
     """Whether a step is a wait of the answer's own pace, rather than of another fault."""
-    return isinstance(step, Paced) or (isinstance(step, Wait) and not isinstance(before, Mark))
+    own = isinstance(before, Mark | Flush)
+    return isinstance(step, Paced) or (isinstance(step, Wait) and not own)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import attrs
 from attrs.validators import optional
 
-from simtwin.core.plan import Place
+from simtwin.core.plan import Cursor, Mark, Place, Plan, Raw, Step
 from simtwin_faults.bounds import count, name
 
 
@@ -38,3 +40,39 @@ class Placed(EventPlaced):
     def place(self) -> Place:
         """The place that the settings name; the beginning of the body where they name none."""
         return Place(self.after_events, self.before_event, self.at_byte, self.at_token)
+
+
+@attrs.frozen(kw_only=True)
+class PlacedAnywhere(Placed):
+    """What the kinds with a place before, in or after the head have in common.
+
+    Args:
+        at_head_byte: that many bytes of the head have been sent.
+    """
+
+    at_head_byte: int | None = attrs.field(default=None, validator=optional(count))
+
+    def __attrs_post_init__(self) -> None:
+        if self.place != Place() and self.at_head_byte is not None:
+            raise ValueError("at_head_byte is a place, and only one can be given")
+
+    @property
+    def replaces(self) -> bool:
+        """Without a place there is no answer at all."""
+        return self.place == Place() and self.at_head_byte is None
+
+    def reach(self, plan: Plan) -> Generator[Step, None, bool]:
+        """Pass steps on until the place comes next; False where the plan ends before that."""
+        if self.replaces:
+            yield Mark()
+            return True
+        cursor = Cursor(plan)
+        if self.at_head_byte is None:
+            return (yield from cursor.reach(self.place))
+        head = yield from cursor.head()
+        if head is not None and self.at_head_byte < len(head.written):
+            yield Mark()
+            yield Raw(head.written[: self.at_head_byte])
+            return True
+        yield from cursor
+        return False

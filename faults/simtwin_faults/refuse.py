@@ -93,7 +93,7 @@ class Refuse:
         for step in plan:
             if isinstance(step, Head):
                 yield Mark()
-                yield from error_plan(self._error(step), _kept(step))
+                yield from error_plan(self._error(step), kept(step))
                 return
 
     def _error(self, head: Head) -> ApiError:
@@ -119,7 +119,8 @@ class Refuse:
                     yield "retry-after", _date(head, self.retry_after, form)
 
 
-def _kept(head: Head) -> tuple[tuple[str, str], ...]:
+def kept(head: Head) -> tuple[tuple[str, str], ...]:
+    """The headers that an answer in the place of another has from it."""
     return tuple(
         (name, value)
         for name, value in head.headers

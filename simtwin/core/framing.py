@@ -23,6 +23,8 @@ class Framing:
         chunk_size: what every chunk says its size is; by default what it is, in hexadecimal digits.
         chunk_size_off: by how much the size of every chunk is off.
         closes: whether the connection ends with the body.
+        extra: bytes that come after the end of the body.
+        extra_lines: what stands in the head after the headers, which need not be headers.
     """
 
     version: str | None = "HTTP/1.1"
@@ -30,13 +32,15 @@ class Framing:
     chunk_size: str | None = None
     chunk_size_off: int = 0
     closes: bool = False
+    extra: bytes = b""
+    extra_lines: tuple[str, ...] = ()
 
     def head(self, status: int, headers: Iterable[tuple[str, str]]) -> bytes:
         """The status line, which has no reason as that of the server has none, and the headers."""
         if self.version is None:
             return b""
         lines = [f"{self.version} {status} ", *(f"{name}: {value}" for name, value in headers)]
-        return "\r\n".join([*lines, "", ""]).encode("latin-1")
+        return "\r\n".join([*lines, *self.extra_lines, "", ""]).encode("latin-1")
 
     def body(self, data: bytes) -> bytes:
         """A piece of the body."""
@@ -49,5 +53,5 @@ class Framing:
 
     @property
     def ending(self) -> bytes:
-        """What says that the body is complete."""
-        return b"0\r\n\r\n" if self.chunked else b""
+        """What says that the body is complete, and what comes after it."""
+        return (b"0\r\n\r\n" if self.chunked else b"") + self.extra

@@ -9,7 +9,7 @@ and whoever performs the plan does the waiting. A fault is a function from plan 
     Head ─► Chunk ─► Hangup(reset=True)                one that is cut off
 
 The law of a plan: at most one `Head`, and before any `Chunk` or `End`; nothing after `End` or
-`Hangup`. `Mark`, `Flush`, `Drip` and `Rest` may stand anywhere before those and send nothing.
+`Hangup`. `Mark`, `Flush`, `Trickle` and `Rest` may stand anywhere before those and send nothing.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class Flush:
 
 
 @attrs.frozen
-class Drip:
+class Trickle:
     """From here on what leaves does so in pieces, heads and framing included.
 
     Args:
@@ -171,7 +171,7 @@ class Mark:
 #: What a place calls the end of a stream, where the name of an event would stand.
 END = "end"
 
-Step = Head | Wait | Chunk | End | Hangup | Raw | Mark | Flush | Drip | Rest
+Step = Head | Wait | Chunk | End | Hangup | Raw | Mark | Flush | Trickle | Rest
 Plan = Iterable[Step]
 
 

@@ -9,7 +9,7 @@ import attrs
 import trio
 
 from simtwin.core.framing import Framing
-from simtwin.core.plan import Chunk, Drip, End, Flush, Hangup, Head, Mark, Raw, Rest
+from simtwin.core.plan import Chunk, End, Flush, Hangup, Head, Mark, Raw, Rest, Trickle
 from simtwin.edge.wire import Wire
 
 #: ASGI's `send`.
@@ -79,13 +79,13 @@ class Batch:
         self._head: Head | None = None
         self._frames: list[Chunk] = []
         self._framing: Framing | None = None
-        self._drip: Drip | None = None
+        self._drip: Trickle | None = None
 
     def add(self, chunk: Chunk) -> None:
         self._frames.append(chunk)
         self.size += len(chunk.data)
 
-    async def note(self, step: Head | Mark | Raw | Flush | Drip | Rest) -> None:
+    async def note(self, step: Head | Mark | Raw | Flush | Trickle | Rest) -> None:
         match step:
             case Mark(rule):
                 self._progress.marks.append(rule)
@@ -105,7 +105,7 @@ class Batch:
                 self._progress.last_at = self._wire.last_byte_out
             case Flush():
                 await self.leave()
-            case Drip():
+            case Trickle():
                 await self.leave()
                 self._drip = step if step.bytes else None
             case Rest(seconds, reset):
@@ -185,7 +185,7 @@ class Batch:
         else:
             await self._drip_out(self._drip, memoryview(self._wire.take_held()))
 
-    async def _drip_out(self, drip: Drip, rest: memoryview) -> None:
+    async def _drip_out(self, drip: Trickle, rest: memoryview) -> None:
         for size in drip.sizes():
             await self._wire.raw(bytes(rest[:size]))
             rest = rest[size:]

@@ -20,6 +20,9 @@ from simtwin.core.settings import parse as parse_settings
 from simtwin.edge.recordings import read_recordings
 from simtwin_faults import all_kinds
 from simtwin_faults.profiles import texts
+from simtwin_faults.raw import without_raw
+
+_LOOPBACK = ("127.", "::1", "localhost")
 
 
 class OptionsError(Exception):
@@ -53,6 +56,7 @@ class Options:
         tls_cert: whether it is by the certificate in this file.
         tls_key: where its private key is, None for the same file.
         tls_ca: where to write what clients are to trust, None for a file that ends with the run.
+        allow_raw: whether faults may write what is no HTTP although `host` is not loopback.
         front: what answers the hot route, ASGI middleware or Quart.
     """
 
@@ -79,16 +83,23 @@ class Options:
     tls_cert: Path | None = None
     tls_key: Path | None = None
     tls_ca: Path | None = None
+    allow_raw: bool = False
     front: Literal["asgi", "quart"] = "asgi"
 
+    @property
+    def on_loopback(self) -> bool:
+        """Whether nobody but this machine reaches it."""
+        return self.host.startswith(_LOOPBACK)
 
-def vocabulary(tell: Callable[[str], object]) -> Vocabulary:
+
+def vocabulary(tell: Callable[[str], object], *, raw: bool = True) -> Vocabulary:
     """The words of settings: every kind and profile there is.
 
     Args:
         tell: hears a sentence about each kind of an installed package that is left out.
+        raw: whether faults may write what is no HTTP.
     """
-    kinds = all_kinds(tell)
+    kinds = all_kinds(tell) if raw else without_raw(all_kinds(tell))
     profiles = {name: parse_profile(text, name, kinds) for name, text in texts().items()}
     return Vocabulary(kinds, profiles, parse_limits, parse_pace)
 
@@ -99,7 +110,7 @@ def command_line(options: Options, tell: Callable[[str], object]) -> tuple[Vocab
     Raises:
         OptionsError: a profile, the script or the pace cannot be.
     """
-    words = vocabulary(tell)
+    words = vocabulary(tell, raw=options.allow_raw or options.on_loopback)
     files = {
         name: _file(name, words)
         for name in options.profiles

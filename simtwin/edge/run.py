@@ -35,7 +35,6 @@ GRACE = 5.0
 _COLLECTED_AFTER = (10_000, 10, 10)
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # only to say where such a twin can be reached
-_LOOPBACK = ("127.", "::1", "localhost")
 
 
 class ListenError(Exception):
@@ -73,7 +72,7 @@ async def _run(options: Options, tls: Tls | None = None) -> None:
     config = PlaneConfig(
         options.admin_token,
         frozenset(name.lower() for name in options.allowed_hosts),
-        options.host.startswith(_LOOPBACK),
+        options.on_loopback,
         options.public_tenants,
     )
     async with running_twin(

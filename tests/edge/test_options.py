@@ -134,3 +134,25 @@ def test_the_operators_token_is_in_no_picture_of_the_options() -> None:
     options = Options(seed=7, admin_token="a-token-of-the-operator")
 
     assert "a-token-of-the-operator" not in repr(options)
+
+
+@pytest.mark.parametrize(
+    ("options", "allowed"),
+    [
+        ({}, True),
+        ({"host": "localhost"}, True),
+        ({"host": "10.0.0.1"}, False),
+        ({"host": "10.0.0.1", "allow_raw": True}, True),
+    ],
+)
+def test_off_loopback_faults_write_what_is_no_http_only_if_they_may(
+    options: dict[str, Any], allowed: bool
+) -> None:
+    def garbled() -> None:
+        command_line(Options(seed=7, script="ok; garbage", **options), print)
+
+    if allowed:
+        garbled()
+    else:
+        with pytest.raises(OptionsError, match="--script: garbage: it writes what is no HTTP"):
+            garbled()

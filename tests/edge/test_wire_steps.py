@@ -13,7 +13,7 @@ import trio.testing
 from performed import HOUR, Heard
 
 from simtwin.core.framing import Framing
-from simtwin.core.plan import Chunk, Drip, End, Flush, Hangup, Head, Mark, Plan, Raw, Rest, Wait
+from simtwin.core.plan import Chunk, End, Flush, Hangup, Head, Mark, Plan, Raw, Rest, Trickle, Wait
 from simtwin.edge.perform import Progress, perform
 from simtwin.edge.server import serve_wire
 from simtwin.edge.wire import Wire
@@ -150,7 +150,7 @@ async def test_after_a_fin_what_the_client_sends_is_taken_for_as_long_as_the_pla
 async def test_what_drips_comes_in_pieces_head_and_framing_included(
     clock: trio.testing.MockClock,
 ) -> None:
-    plan: Plan = [Drip(8, 0.5), CHUNKED, Drip(), Chunk(b"hello"), End()]
+    plan: Plan = [Trickle(8, 0.5), CHUNKED, Trickle(), Chunk(b"hello"), End()]
 
     heard = await Heard(plan).listen()
 
@@ -163,7 +163,7 @@ async def test_what_drips_comes_in_pieces_head_and_framing_included(
 async def test_a_drip_of_the_body_holds_back_what_comes_after_it(
     clock: trio.testing.MockClock,
 ) -> None:
-    plan: Plan = [HEAD, Drip(2, 1), Chunk(b"hello"), Wait(1), End()]
+    plan: Plan = [HEAD, Trickle(2, 1), Chunk(b"hello"), Wait(1), End()]
 
     heard = await Heard(plan).listen()
 
@@ -172,20 +172,20 @@ async def test_a_drip_of_the_body_holds_back_what_comes_after_it(
 
 
 def test_the_pieces_of_a_drip_vary_by_its_share_and_are_those_of_its_seed() -> None:
-    drip = Drip(bytes=100, jitter=0.2, seed=7)
+    trickle = Trickle(bytes=100, jitter=0.2, seed=7)
 
-    sizes = [size for size, _ in zip(drip.sizes(), range(200), strict=False)]
+    sizes = [size for size, _ in zip(trickle.sizes(), range(200), strict=False)]
 
     assert min(sizes) >= 80
     assert max(sizes) <= 120
     assert len(set(sizes)) > 20
-    assert sizes == [size for size, _ in zip(drip.sizes(), range(200), strict=False)]
+    assert sizes == [size for size, _ in zip(trickle.sizes(), range(200), strict=False)]
 
 
 async def test_a_client_that_leaves_a_drip_has_had_what_the_progress_says(
     clock: trio.testing.MockClock,
 ) -> None:
-    async with talking([Drip(4, 1), CHUNKED, Chunk(bytes(100)), End()]) as talk:
+    async with talking([Trickle(4, 1), CHUNKED, Chunk(bytes(100)), End()]) as talk:
         await talk.client.send_all(GET)
         await trio.sleep(2.5)
         await talk.client.aclose()
@@ -242,7 +242,7 @@ async def test_nothing_that_only_http_1_knows_reaches_a_multiplexed_connection()
     wire = Wire(server)
     wire.multiplexed = True
     head = Head(200, (("via", "a"),)).framed()
-    plan: Plan = [Raw(b"garbage"), Drip(1, 1), Mark("r"), head, Chunk(b"hello"), End()]
+    plan: Plan = [Raw(b"garbage"), Trickle(1, 1), Mark("r"), head, Chunk(b"hello"), End()]
 
     await perform(plan, send, wire, Progress(), max_wait=HOUR)
 

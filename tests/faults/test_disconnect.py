@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from plans import BODY, FRAMES, JSON, STREAM, STREAM_HEAD, Counted, body
 
-from simtwin.core.plan import Chunk, Hangup, Mark
+from simtwin.core.fault import SettingsError, make
+from simtwin.core.plan import Chunk, Hangup, Mark, Raw, Wait
+from simtwin_faults import KINDS
 from simtwin_faults.disconnect import Disconnect
 
 
@@ -73,3 +78,43 @@ def test_nothing_is_read_past_the_cut() -> None:
 
     assert plan.read == 3
     assert body(worse) == FRAMES[0].data + FRAMES[1].data
+
+
+def test_a_head_is_cut_at_a_byte_of_it() -> None:
+    worse = list(Disconnect(at_head_byte=27).rewrite(STREAM, Random(0)))
+
+    assert worse == [Mark(), Raw(b"HTTP/1.1 200 \r\ntransfer-enc"), Hangup()]
+
+
+@given(at=st.integers(0, 400))
+def test_what_comes_of_a_head_is_its_beginning_or_the_answer_is_whole(at: int) -> None:
+    worse = list(Disconnect(at_head_byte=at).rewrite(STREAM, Random(0)))
+
+    written = STREAM_HEAD.written
+    cut = [Mark(), Raw(written[:at]), Hangup()]
+    assert worse == (cut if at < len(written) else list(STREAM))
+
+
+def test_it_can_be_silent_before_it_hangs_up() -> None:
+    worse = list(Disconnect(after_events=1, after_seconds=0.2).rewrite(STREAM, Random(0)))
+
+    assert worse == [STREAM_HEAD, FRAMES[0], Mark(), Wait(0.2), Hangup()]
+
+
+def test_a_fin_can_leave_half_of_the_connection_open() -> None:
+    worse = list(Disconnect(half_open_seconds=30).rewrite(STREAM, Random(0)))
+
+    assert worse == [Mark(), Hangup(half_open_seconds=30)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"at_head_byte": 3, "at_byte": 3}, "at_head_byte is a place, and only one can be given"),
+        ({"reset": True, "half_open_seconds": 3}, "half_open_seconds means nothing after a reset"),
+        ({"after_seconds": -1}, "after_seconds must be a number from 0 up, not -1"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(settings: dict[str, Any], words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        make(KINDS, "disconnect", settings)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from random import Random
 
-from plans import STREAM, Counted
+from plans import FRAMES, STREAM, STREAM_HEAD, Counted
 
-from simtwin.core.plan import Hangup, Mark, Wait
+from simtwin.core.plan import Hangup, Mark, Raw, Wait
 from simtwin_faults.hang import Hang
 
 
@@ -33,3 +33,16 @@ def test_a_hang_does_not_even_begin_the_answer() -> None:
 
 def test_a_hang_takes_the_place_of_the_answer() -> None:
     assert Hang().replaces
+
+
+def test_a_hang_at_a_place_begins_the_answer_and_never_goes_on() -> None:
+    worse = list(Hang(after_events=2).rewrite(STREAM, Random(0)))
+
+    assert worse == [STREAM_HEAD, *FRAMES[:2], Mark(), Wait(math.inf)]
+    assert not Hang(after_events=2).replaces
+
+
+def test_a_hang_in_the_head_leaves_half_of_a_line() -> None:
+    worse = list(Hang(at_head_byte=10, seconds=40).rewrite(STREAM, Random(0)))
+
+    assert worse == [Mark(), Raw(b"HTTP/1.1 2"), Wait(40), Hangup()]
