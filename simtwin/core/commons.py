@@ -51,6 +51,11 @@ def lane_address(api_key_id: str, lane: str) -> str:
     return f"{api_key_id}/{lane}"
 
 
+def level(of: Of, reach: Reach) -> int:
+    """Over what something is counted `of` whom, by a rule that reaches so far: of REACHES."""
+    return min(_OF[of], REACHES.index(reach))
+
+
 @attrs.frozen
 class Who:
     """Whose request it is: the tenant, the key, and the name of the lane or ""."""
@@ -67,7 +72,7 @@ class Who:
 
     def address(self, of: Of, reach: Reach) -> str:
         """Where something is counted `of` whom, by a rule that reaches so far."""
-        return self.addresses[min(_OF[of], REACHES.index(reach))]
+        return self.addresses[level(of, reach)]
 
 
 @attrs.define(eq=False)
@@ -151,18 +156,21 @@ class Commons:
         for firings in share.reserved.values():
             firings.reserved -= 1
 
-    def work(self, rule: Rule, who: Who, now: int) -> float | None:
-        """How much is going on in the capacity of a rule; None where it has none."""
+    def work(self, rule: Rule, who: Who, least: int, now: int) -> float | None:
+        """How much is going on in the capacity of a rule.
+
+        None where it has none, or one for each of several: for less than `least` of REACHES.
+        """
         capacity = rule.when.capacity
-        if capacity is None:
+        if capacity is None or level(capacity.of, rule.reach) < least:
             return None
         room = self._rooms.get(who.address(capacity.of, rule.reach), {}).get(rule.name)
         return 0.0 if room is None else round(room.work(capacity, now), 3)
 
-    def left(self, rule: Rule, who: Who) -> int | None:
-        """How often a rule may yet fire that is counted over several keys; None for others."""
+    def left(self, rule: Rule, who: Who, least: int) -> int | None:
+        """How often a rule may yet fire that is counted over several keys; None as for `work`."""
         count = rule.when.count
-        if count is None or count.of == "key":
+        if count is None or count.of == "key" or level(count.of, rule.reach) < least:
             return None
         firings = self._firings.get(who.address(count.of, rule.reach), {}).get(rule.name)
         return (count.times or 0) - (0 if firings is None else firings.times)

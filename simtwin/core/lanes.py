@@ -5,7 +5,7 @@ A named lane is made when it is first used, and dropped when it was not used for
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -80,6 +80,11 @@ class Lanes:
             return self.unnamed
         found = self.named.get(name)
         return Lane(now) if found is None or found.idle(now) else found.lane
+
+    def every(self) -> Iterator[tuple[str, Lane]]:
+        """All lanes with their names; the one of requests that name none is called ""."""
+        yield "", self.unnamed
+        yield from ((name, each.lane) for name, each in self.named.items())
 
     def admit(
         self, name: str | None, now: int, asked: Asked, schedule: Schedule

@@ -36,6 +36,8 @@ __all__ = [
     "Rule",
     "When",
     "decide",
+    "elapsed",
+    "recovered",
 ]
 
 
@@ -135,7 +137,7 @@ def decide(
         bad = rule.when.bursts is not None and _is_bad(rule, tally, moment)
         over = tally.over or (
             rule.when.until_recovered is not None
-            and _recovered(rule.when.until_recovered, tally, moment.now)
+            and recovered(rule.when.until_recovered, tally, moment.now)
         )
         fires = not over and _fires(rule, tally, tallies, moment, bad=bad)
         after[rule.name] = Tally(
@@ -194,7 +196,8 @@ def _is_bad(rule: Rule, tally: Tally, moment: Moment) -> bool:
     return drawn < (bursts.good_to_bad or 0.0)
 
 
-def _recovered(recovery: Recovery, tally: Tally, now: int) -> bool:
+def recovered(recovery: Recovery, tally: Tally, now: int) -> bool:
+    """Whether the client of a lane has let the API recover by now (ns)."""
     if tally.began is None or tally.last is None:
         return False
     quiet, successes = recovery.quiet_seconds, recovery.successes

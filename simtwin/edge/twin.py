@@ -27,6 +27,7 @@ from simtwin.core.usage import Usage
 from simtwin.edge.data_plane.load import Load
 from simtwin.edge.data_plane.open_keys import OpenKeys
 from simtwin.edge.epoch import Epoch
+from simtwin.edge.rule_report import rule_report
 from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
 
@@ -143,6 +144,15 @@ class Twin:
                 for model, usage in sorted(used.items())
             ]
         return rows
+
+    async def rules(self, scope: Scope) -> dict[str, Any]:
+        """Every rule in force in a scope: its state, and how often it looked, fired and reached."""
+        keys = (
+            (OfKey(account.tenant_id, account.api_key_id), state)
+            for account in self._accounts(scope)
+            if (state := self.keys.state(account.api_key_id)) is not None
+        )
+        return rule_report(self.board, self.commons, keys, scope, present())
 
     def journal(
         self, scope: Scope, *, lane: str | None = None, after: int, limit: int

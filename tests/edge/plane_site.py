@@ -85,6 +85,9 @@ class SmallTwin:
         keys = {key for key, _ in self.entries if scope in _layers(key)}
         return [{"api_key_id": key.api_key_id, "requests": {"200": 1}} for key in keys]
 
+    async def rules(self, scope: Scope) -> dict[str, Any]:
+        return {"rules": await self.usage(scope)}
+
     def journal(
         self, scope: Scope, *, lane: str | None = None, after: int, limit: int
     ) -> Iterable[bytes]:

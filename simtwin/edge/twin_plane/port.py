@@ -77,6 +77,10 @@ class Twin(Protocol):
         """One object for each key and model that was used."""
         ...
 
+    async def rules(self, scope: Scope) -> dict[str, Any]:
+        """Every rule in force in a scope, with its state and what it did."""
+        ...
+
     def journal(
         self, scope: Scope, *, lane: str | None = None, after: int, limit: int
     ) -> Iterable[bytes]:
