@@ -43,14 +43,16 @@ class Heard:
         return [frame.partition("\n")[0].removeprefix("event: ") for frame in frames]
 
 
-async def hear(stage: Stage, *, key: str | None = None, **fields: Any) -> Heard:
+async def hear(
+    stage: Stage, *, key: str | None = None, path: str = "/v1/messages", **fields: Any
+) -> Heard:
     """Ask for HELLO with `fields` in it, and listen to the end."""
     heard = Heard()
     began = stage.elapsed
     body = {**HELLO, **fields}
     try:
         async with stage.client.stream(
-            "POST", "/v1/messages", headers=stage.headers(key), json=body
+            "POST", path, headers=stage.headers(key), json=body
         ) as response:
             heard.status, heard.headers = response.status_code, response.headers
             async for data in response.aiter_raw():

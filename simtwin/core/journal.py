@@ -22,15 +22,18 @@ TENANT_BYTES = 16 * 1024 * 1024
 
 
 class FiredEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A fault that fired: its rule, its kind, and whether the answer came to its place.
+    """A fault that fired: its rule, kind and settings, and whether the answer came to its place.
 
-    `order_dependent` is there where requests in another order could have met something else.
+    `order_dependent` is there where requests in another order could have met something else,
+    `charge` where limits were charged although it took the place of the answer.
     """
 
     rule: str
     kind: str
+    settings: Mapping[str, Any]
     outcome: Literal["reached", "not_reached"]
     order_dependent: bool = False
+    charge: bool = False
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,4 +176,5 @@ class Journal:
         self._dropped[tenant] = self._dropped.get(tenant, 0) + 1
 
 
-_encode = msgspec.json.Encoder().encode
+# A kind of a third party may make of a setting what JSON has no word for.
+_encode = msgspec.json.Encoder(enc_hook=repr).encode

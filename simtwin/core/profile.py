@@ -40,13 +40,14 @@ _FIELDS = ("summary", "good_client", "rules", "replies", "when")
 
 @attrs.frozen
 class Profile:
-    """A profile by its name, which settings list it under."""
+    """A profile by its name, which settings list it under; `text` is the TOML that it was made of."""
 
     name: str
     summary: str
     good_client: str
     rules: tuple[Rule, ...]
     replies: tuple[ReplyRule, ...] = ()
+    text: str = attrs.field(default="", eq=False, repr=False)
 
 
 def parse(text: str, name: str, kinds: Kinds) -> Profile:
@@ -88,6 +89,7 @@ def parse(text: str, name: str, kinds: Kinds) -> Profile:
         replies=reply_rules(
             doc.get("replies", []), f"{path}, replies", reply_place, prefix=f"{name}/"
         ),
+        text=text,
     )
 
 

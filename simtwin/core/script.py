@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
+from collections.abc import Mapping
 from hashlib import blake2b
 from itertools import accumulate
 from typing import Any
@@ -103,16 +104,20 @@ def render(script: Script) -> str:
 
 
 def _item(item: Item) -> str:
-    parts = "+".join(_part(fired) for fired in item.faults) or "ok"
+    parts = "+".join(part(fired.kind, as_settings(fired.fault)) for fired in item.faults) or "ok"
     return parts if item.times == 1 else f"{parts}*{item.times}"
 
 
-def _part(fired: Fired) -> str:
-    settings = as_settings(fired.fault)
-    name = fired.kind
-    if name == "refuse" and 100 <= settings.get("status", 0) <= 999:
-        name = str(settings.pop("status"))
-    args = ", ".join(f"{key}={_value(value)}" for key, value in settings.items())
+def part(kind: str, settings: Mapping[str, Any]) -> str:
+    """One fault as a script says it.
+
+    Raises:
+        ValueError: a setting is neither number, truth nor text.
+    """
+    name, said = kind, dict(settings)
+    if kind == "refuse" and 100 <= said.get("status", 0) <= 999:
+        name = str(said.pop("status"))
+    args = ", ".join(f"{key}={_value(value)}" for key, value in said.items())
     return f"{name}({args})" if args else name
 
 

@@ -15,6 +15,7 @@ from simtwin.api.replay.shelf import Replay
 from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
 from simtwin.core.board import Board
+from simtwin.core.fates import Fates
 from simtwin.core.key import Key
 from simtwin.core.settings import Settings, Vocabulary
 from simtwin.core.tenant import Tenant
@@ -48,6 +49,7 @@ async def running_twin(
     max_wait: float = 3600.0,
     replay: Replay | None = None,
     run: str | None = None,
+    told: Fates | None = None,
 ) -> AsyncIterator[Twin]:
     """A twin, whose actors live as long as the block.
 
@@ -62,6 +64,7 @@ async def running_twin(
         max_wait: the longest that any one wait lasts, seconds.
         replay: the recordings that are played, None for none.
         run: tells the twin from all others; drawn where not given.
+        told: the fates that requests meet in the place of what is set, None for none.
     """
     async with trio.open_nursery() as nursery:
         began = present()
@@ -78,6 +81,7 @@ async def running_twin(
             max_wait,
             replay,
             token_hex(8) if run is None else run,
+            told=told,
         )
         nursery.cancel_scope.cancel()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import count
@@ -18,8 +19,10 @@ from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
 from simtwin.core.board import Board
 from simtwin.core.commons import Commons, lane_address
+from simtwin.core.fates import Fates, document
 from simtwin.core.journal import Journal
 from simtwin.core.key import Key
+from simtwin.core.replay_token import pack
 from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.core.scripts import Scripts
 from simtwin.core.tenant import Tenant
@@ -27,6 +30,7 @@ from simtwin.core.usage import Usage
 from simtwin.edge.data_plane.load import Load
 from simtwin.edge.data_plane.open_keys import OpenKeys
 from simtwin.edge.epoch import Epoch
+from simtwin.edge.recount import met
 from simtwin.edge.rule_report import rule_report
 from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
@@ -50,6 +54,7 @@ class Twin:
         replay: the recordings that are played, None for none.
         run: tells this twin from all others; part of ids that no seed decides.
         numbers: of its requests, from 1.
+        told: the fates of another run, which every request meets in the place of what is set.
     """
 
     store: Store
@@ -65,6 +70,7 @@ class Twin:
     replay: Replay | None = None
     run: str = ""
     numbers: Iterator[int] = attrs.field(factory=lambda: count(1))
+    told: Fates | None = None
     entries: Journal = attrs.field(factory=Journal)
     load: Load = attrs.field(factory=Load)
     commons: Commons = attrs.field(factory=Commons)
@@ -160,6 +166,41 @@ class Twin:
         """Entries of a scope, of every lane or of those that are called so, oldest first."""
         tenant, key = _owned(scope)
         return self.entries.lines(tenant, key, lane, after=after, limit=limit)
+
+    async def fates(self, scope: Scope, *, lane: str | None = None) -> dict[str, Any]:
+        """What the requests of a scope met so far, for another run to meet the same.
+
+        `token` is null where it would be too long; then `replay`, the document, goes into a file.
+        """
+        tenant, key = _owned(scope)
+        accounts = {account.api_key_id: account for account in self._accounts(scope)}
+        found, requests = await met(
+            self.entries.lines(tenant, key, lane, limit=sys.maxsize), accounts.__contains__
+        )
+        in_force = [
+            self.board.in_force(OfLane(accounts[name].tenant_id, name, lane))
+            for name, lanes in found.items()
+            for lane in lanes
+        ] or [self.board.in_force(scope)]
+        seeds = list(dict.fromkeys(each.seed for each in in_force))
+        profiles = {
+            name: self.board.vocabulary.profiles[name].text
+            for each in in_force
+            for name in each.doc["profiles"] or ()
+        }
+        of = {self._scope(accounts[name]): lanes for name, lanes in found.items()}
+        doc = document(seeds[0] if self.told is None else self.told.seed, profiles, of)
+        return {
+            "token": pack(doc),
+            "requests": requests,
+            "dropped": self.entries.dropped(tenant),
+            "seeds": len(seeds),
+            "keys": {self._scope(accounts[name]): name for name in found},
+            "replay": doc,
+        }
+
+    def _scope(self, account: AccountRecord) -> str:
+        return account.scope if self.told is None else self.told.scope(account.scope)
 
     async def reset(self, scope: Scope) -> None:
         """Clear ordinals, places, buckets and the journal; never credentials or settings.

@@ -98,6 +98,10 @@ class SmallTwin:
         ]
         return wanted[:limit]
 
+    async def fates(self, scope: Scope, *, lane: str | None = None) -> dict[str, Any]:
+        keys = {str(n): key.api_key_id for key, n in self.entries if scope in _layers(key)}
+        return {"token": "st1.", "keys": keys, "replay": {"lane": lane}}
+
     async def reset(self, scope: Scope) -> None:
         self.entries = [entry for entry in self.entries if scope not in _layers(entry[0])]
 

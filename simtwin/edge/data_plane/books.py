@@ -17,7 +17,7 @@ from simtwin.api.reply.message import message
 from simtwin.api.reply.reply import Reply
 from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
-from simtwin.core.fault import part_names
+from simtwin.core.fault import as_settings, part_names
 from simtwin.core.journal import Entry, FiredEntry
 from simtwin.core.key import Settlement
 from simtwin.core.usage import Tokens
@@ -152,16 +152,20 @@ def _told(exchange: Exchange) -> dict[str, str]:
 
 
 def _fired(exchange: Exchange) -> tuple[FiredEntry, ...]:
-    fired = () if exchange.fate is None else exchange.fate.fired
+    fate = exchange.fate
+    if fate is None or not fate.fired:
+        return ()
     marks = exchange.progress.marks
     return tuple(
         FiredEntry(
             rule=each.rule,
             kind=each.kind,
+            settings=as_settings(each.fault),
             outcome="reached" if name in marks else "not_reached",
             order_dependent=each.order_dependent,
+            charge=fate.charge and each is fate.fired[0],
         )
-        for each, name in zip(fired, part_names(fired), strict=True)
+        for each, name in zip(fate.fired, part_names(fate.fired), strict=True)
     )
 
 

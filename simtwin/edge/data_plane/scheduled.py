@@ -29,6 +29,12 @@ def scheduled(twin: Twin, exchange: Exchange, account: AccountRecord) -> Schedul
         scope = f"{account.scope}/@{lane}"
         in_force = twin.board.in_force(OfLane(account.tenant_id, account.api_key_id, lane))
     exchange.in_force = in_force
+    if twin.told is not None:
+        scope = twin.told.scope(account.scope)
+        told = twin.told.lane(scope, lane)
+        if lane is not None:
+            scope = f"{scope}/@{lane}"
+        return Schedule((), None, twin.told.seed, scope, told=told)
     text = exchange.request.headers.get(_HEADER, address.script)
     if text is None:
         return Schedule(in_force.rules, in_force.script, in_force.seed, scope, lasting=True)

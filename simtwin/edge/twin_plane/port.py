@@ -90,6 +90,10 @@ class Twin(Protocol):
         """
         ...
 
+    async def fates(self, scope: Scope, *, lane: str | None = None) -> dict[str, Any]:
+        """What requests met so far: `{"token", "requests", "dropped", "seeds", "keys", "replay"}`."""
+        ...
+
     async def reset(self, scope: Scope) -> None:
         """Clear ordinals, places, buckets, journal and cache; never credentials or settings."""
         ...
