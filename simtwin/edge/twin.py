@@ -35,6 +35,9 @@ from simtwin.edge.rule_report import rule_report
 from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
 
+#: How often it is looked whether all answers have ended; a loopback round trip takes as long.
+_LOOK_SECONDS = 0.002
+
 
 @attrs.frozen(eq=False)
 class Twin:
@@ -166,6 +169,17 @@ class Twin:
         """Entries of a scope, of every lane or of those that are called so, oldest first."""
         tenant, key = _owned(scope)
         return self.entries.lines(tenant, key, lane, after=after, limit=limit)
+
+    async def quiet(self, scope: Scope, seconds: float) -> None:
+        """Wait until no answer of a scope is under way, `seconds` at most."""
+        with trio.move_on_after(seconds):
+            # A reader is rare; an event would cost every answer something.
+            while any(self._under_way(account) for account in self._accounts(scope)):  # noqa: ASYNC110  # the above
+                await trio.sleep(_LOOK_SECONDS)
+
+    def _under_way(self, account: AccountRecord) -> bool:
+        key = self.keys.state(account.api_key_id)
+        return key is not None and key.in_flight > 0
 
     async def fates(self, scope: Scope, *, lane: str | None = None) -> dict[str, Any]:
         """What the requests of a scope met so far, for another run to meet the same.

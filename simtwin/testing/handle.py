@@ -78,6 +78,25 @@ class Handle(ABC):
         return calls_of(self.attempts)
 
     @property
+    def unmet(self) -> tuple[str, ...]:
+        """What was set up and not met, in words: a test in which it is left has shown less."""
+        attempts = self.attempts
+        said = [attempt.entry.script for attempt in attempts if attempt.entry.script]
+        unmet = []
+        if said and said[-1] != "finished":
+            used, _, total = said[-1].partition("/")
+            if used != total:
+                unmet.append(f"{used} of the {total} items of the script were used")
+        never = {
+            (fired.rule, fired.kind)
+            for attempt in attempts
+            for fired in attempt.entry.fired
+            if fired.outcome == "not_reached"
+        }
+        unmet += [f"{kind} of {rule}: its place was never reached" for rule, kind in sorted(never)]
+        return tuple(unmet)
+
+    @property
     def usage(self) -> Mapping[str, int]:
         """The tokens that were booked, in all."""
         total: Counter[str] = Counter()

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 import msgspec
+import trio
 from quart.typing import TestClientProtocol
 from quart.wrappers import Response
 from quart_trio import QuartTrio
@@ -87,6 +88,9 @@ class SmallTwin:
 
     async def rules(self, scope: Scope) -> dict[str, Any]:
         return {"rules": await self.usage(scope)}
+
+    async def quiet(self, scope: Scope, seconds: float) -> None:
+        await trio.lowlevel.checkpoint()
 
     def journal(
         self, scope: Scope, *, lane: str | None = None, after: int, limit: int

@@ -29,7 +29,7 @@ class OpenKeys:
         """The account of a key by the SHA-256 digest of its text; made where there is none."""
         account = self._accounts.get(digest)
         if account is None:
-            account = self._accounts[digest] = _made(digest)
+            account = self._accounts[digest] = open_account(digest)
             self._by_id[account.api_key_id] = account
             self._tenants.add(account.tenant_id)
             if len(self._accounts) > MOST_OPEN_KEYS:
@@ -50,7 +50,8 @@ class OpenKeys:
         return tenant_id in self._tenants
 
 
-def _made(digest: bytes) -> AccountRecord:
+def open_account(digest: bytes) -> AccountRecord:
+    """The account of an open key by the SHA-256 digest of its text: the same in every twin."""
     name = digest.hex()
     return AccountRecord(
         api_key_id="apikey_01" + base58(f"open/{name}", 22),

@@ -81,6 +81,10 @@ class Twin(Protocol):
         """Every rule in force in a scope, with its state and what it did."""
         ...
 
+    async def quiet(self, scope: Scope, seconds: float) -> None:
+        """Wait until no answer of a scope is under way, `seconds` at most."""
+        ...
+
     def journal(
         self, scope: Scope, *, lane: str | None = None, after: int, limit: int
     ) -> Iterable[bytes]:

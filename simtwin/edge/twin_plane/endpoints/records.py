@@ -8,6 +8,9 @@ from simtwin.edge.twin_plane.owned import owned_key
 from simtwin.edge.twin_plane.port import OfKey, OfLane, OfTenant, Operator, Scope, owner
 from simtwin.edge.twin_plane.query import LAST, limit, offset, whole
 
+#: Seconds that a reader of the journal may wait for answers under way.
+LONGEST_WAIT = 60
+
 
 def messages(question: Question) -> Answer:
     """Requests for messages and the answers to them, newest first."""
@@ -29,12 +32,16 @@ async def usage(question: Question) -> Answer:
     return json({"usage": await question.twin.usage(question.scope)})
 
 
-def journal(question: Question) -> Answer:
-    """Entries after a number, oldest first, a line of JSON each."""
+async def journal(question: Question) -> Answer:
+    """Entries after a number, oldest first, a line of JSON each.
+
+    With `wait`, once no answer of the key is under way, or after so many seconds.
+    """
     after = whole(question.query, "after", 0, 0, LAST)
     key = question.query.get("key")
     scope = question.scope if key is None else owned_key(question, key)
     lane = question.query.get("lane")
+    await question.twin.quiet(scope, whole(question.query, "wait", 0, 0, LONGEST_WAIT))
     lines = question.twin.journal(scope, lane=lane, after=after, limit=limit(question.query))
     body = b"".join(line + b"\n" for line in lines)
     return Answer(body, content_type="application/x-ndjson")
