@@ -172,14 +172,66 @@ def test_tool_results_are_cleared_when_it_is_time(
     assert what.cleared == cleared * 100
 
 
+def _calls(*names: str) -> list[dict[str, Any]]:
+    """A call of each tool with its result."""
+    return [
+        said
+        for number, name in enumerate(names)
+        for said in (
+            turn(
+                {"type": "tool_use", "id": f"t{number}", "name": name, "input": {"a": "x" * 40}},
+                role="assistant",
+            ),
+            turn({"type": "tool_result", "tool_use_id": f"t{number}", "content": "x" * 400}),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("edit", "cleared"),
+    [
+        (CLEAR, 2),
+        ({**CLEAR, "exclude_tools": ["memory"]}, 1),
+        ({**CLEAR, "exclude_tools": ["memory"], "keep": {"type": "tool_uses", "value": 0}}, 4),
+        ({**CLEAR, "exclude_tools": ["memory", "search"]}, 0),
+        ({**CLEAR, "exclude_tools": ["other"]}, 2),
+    ],
+)
+def test_results_of_excluded_tools_stay(edit: dict[str, Any], cleared: int) -> None:
+    messages = _calls("memory", "search", "search", "search", "search")
+
+    what = edited({"messages": messages, "context_management": {"edits": [edit]}}, (), 100_001)
+
+    assert what.told is not None
+    assert sum(each["cleared_tool_uses"] for each in what.told) == cleared
+
+
+@pytest.mark.parametrize(
+    ("inputs", "more"), [(None, 0), (False, 0), (["memory"], 1), (True, 2), ([], 0)]
+)
+def test_inputs_are_cleared_only_where_it_is_asked_for(inputs: object, more: int) -> None:
+    messages = _calls("memory", "search", "search", "search", "search")
+    edit = CLEAR if inputs is None else {**CLEAR, "clear_tool_inputs": inputs}
+
+    what = edited({"messages": messages, "context_management": {"edits": [edit]}}, (), 100_001)
+
+    of_one = len(str({"a": "x" * 40}))
+    assert what.cleared == (2 * 400 + more * of_one) // 4
+
+
 @pytest.mark.parametrize(
     ("keep", "cleared"),
-    [(None, 2), ({"type": "thinking_turns", "value": 2}, 1), ("all", 0)],
+    [
+        (None, 2),
+        ({"type": "thinking_turns", "value": 2}, 1),
+        ("all", 0),
+        ({"type": "all"}, 0),
+    ],
 )
 def test_old_thinking_is_cleared(keep: object, cleared: int) -> None:
     thought = {"type": "thinking", "thinking": "x" * 40, "signature": ""}
     doc = {
-        "messages": [turn(thought, role="assistant") for _ in range(3)],
+        "messages": [turn(thought, thought, role="assistant") for _ in range(3)],
         "context_management": {"edits": [{"type": "clear_thinking_20251015", "keep": keep}]},
     }
 

@@ -5,7 +5,7 @@ Edits and their defaults: platform.claude.com/docs, "Context editing" and "Compa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -20,6 +20,8 @@ _CLEAR_AT, _COMPACT_AT = 100_000, 150_000
 _KEPT_TOOLS, _KEPT_THINKING = 3, 1
 #: The size of what is cleared is told from its characters: counting them all could take long.
 _CHARACTERS_PER_TOKEN = 4
+#: Of a result whose call is not in the conversation, as some recordings have.
+_NO_USE: Mapping[str, Any] = {"name": "", "input": ""}
 
 
 @attrs.frozen
@@ -67,14 +69,29 @@ def _remembers(tools: Sequence[Mapping[str, Any]]) -> bool:
 def _cleared_tools(
     edit: Mapping[str, Any], messages: Sequence[Mapping[str, Any]], tokens: int
 ) -> list[Json]:
-    results = _sizes(messages, "tool_result", "content")
+    """Results of tools, the oldest first, but for the latest ones and those of excluded tools."""
+    spared = frozenset(edit.get("exclude_tools") or ())
+    uses = {block["id"]: block for _, block in _blocks(messages, "tool_use")}
+    results = [
+        (block, uses.get(block["tool_use_id"], _NO_USE))
+        for _, block in _blocks(messages, "tool_result")
+    ]
     trigger = edit.get("trigger") or {}
     if trigger.get("type") == "tool_uses":
         due = len(results) > _trigger(edit, "tool_uses", _KEPT_TOOLS)
     else:
         due = tokens > _trigger(edit, "input_tokens", _CLEAR_AT)
-    dropped = results[: max(0, len(results) - _kept(edit, _KEPT_TOOLS))] if due else []
-    size = sum(dropped) // _CHARACTERS_PER_TOKEN
+    if not due:
+        return []
+    clearable = [each for each in results if each[1]["name"] not in spared]
+    dropped = clearable[: max(0, len(clearable) - _kept(edit, _KEPT_TOOLS))]
+    inputs = edit.get("clear_tool_inputs") or ()
+    size = sum(
+        _characters(result.get("content"))
+        + (len(str(use["input"])) if inputs is True or use["name"] in inputs else 0)
+        for result, use in dropped
+    )
+    size //= _CHARACTERS_PER_TOKEN
     least = (edit.get("clear_at_least") or {}).get("value", 0)
     if not dropped or size < least:
         return []
@@ -82,9 +99,15 @@ def _cleared_tools(
 
 
 def _cleared_thinking(edit: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> list[Json]:
-    thoughts = _sizes(messages, "thinking", "thinking")
-    dropped = thoughts[: max(0, len(thoughts) - _kept(edit, _KEPT_THINKING))]
-    if not dropped or edit.get("keep") == "all":
+    """What was thought in all turns but the latest ones in which something was thought."""
+    keep = edit.get("keep")
+    if keep == "all" or (isinstance(keep, dict) and keep.get("type") == "all"):
+        return []
+    turns: dict[int, int] = {}
+    for index, block in _blocks(messages, "thinking"):
+        turns[index] = turns.get(index, 0) + _characters(block["thinking"])
+    dropped = list(turns.values())[: max(0, len(turns) - _kept(edit, _KEPT_THINKING))]
+    if not dropped:
         return []
     size = sum(dropped) // _CHARACTERS_PER_TOKEN
     return [
@@ -110,15 +133,15 @@ def _kept(edit: Mapping[str, Any], default: int) -> int:
     return value if isinstance(value, int) else default
 
 
-def _sizes(messages: Sequence[Mapping[str, Any]], kind: str, field: str) -> list[int]:
-    """The characters of every block of a kind."""
-    return [
-        _characters(block.get(field))
-        for message in messages
-        if not isinstance(message["content"], str)
-        for block in message["content"]
-        if block["type"] == kind
-    ]
+def _blocks(
+    messages: Sequence[Mapping[str, Any]], kind: str
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Every block of a kind, with the number of its message."""
+    for index, message in enumerate(messages):
+        content = message.get("content")
+        for block in content if isinstance(content, list) else ():
+            if block["type"] == kind:
+                yield index, block
 
 
 def _characters(content: object) -> int:
