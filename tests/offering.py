@@ -31,6 +31,12 @@ TOOLS: Mapping[str, dict[str, Any]] = {
     "fetch by code": {"tools": [{"type": "web_fetch_20260309", "name": "web_fetch"}]},
     "python": {"tools": [{"type": "code_execution_20250522", "name": "code_execution"}]},
     "code": {"tools": [{"type": "code_execution_20260120", "name": "code_execution"}]},
+    "programmatic": {
+        "tools": [
+            {"type": "code_execution_20260120", "name": "code_execution"},
+            {**TOOL, "allowed_callers": ["code_execution_20260120"]},
+        ]
+    },
     "tool search": {
         "tools": [
             {"type": "tool_search_tool_bm25_20251119", "name": "tool_search_tool_bm25"},
@@ -45,6 +51,9 @@ TOOLS: Mapping[str, dict[str, Any]] = {
         "tools": [{"type": "advisor_20260301", "name": "advisor", "model": "claude-opus-4-8"}]
     },
 }
+
+#: Those of them that are called by code.
+BY_CODE = frozenset(("search by code", "fetch by code", "programmatic"))
 
 BETAS = frozenset(("mcp-client-2025-11-20", "compact-2026-01-12", "advisor-tool-2026-03-01"))
 

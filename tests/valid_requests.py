@@ -140,6 +140,8 @@ def valid_requests(draw: st.DrawFn) -> Valid:
     if draw(st.booleans()):
         doc["tools"] = draw(TOOLS)
         doc.update(draw(_choices(doc, model)))
+        if any(tool["name"] == "code_execution" for tool in doc["tools"]) and draw(st.booleans()):
+            doc["container"] = {"id": None, "skills": [{"skill_id": "pdf", "type": "anthropic"}]}
     if draw(st.booleans()):
         output = doc.setdefault("output_config", {})
         output["format"] = {"type": "json_schema", "schema": OBJECT}
@@ -162,10 +164,7 @@ def _plain() -> st.SearchStrategy[Doc]:
             "metadata": st.fixed_dictionaries({}, optional={"user_id": texts | st.none()}),
             "service_tier": st.sampled_from(["auto", "standard_only"]),
             "inference_geo": st.sampled_from(["us", "global"]),
-            "container": st.just("container_011")
-            | st.just(
-                {"id": "container_011", "skills": [{"skill_id": "pdf", "type": "anthropic"}]}
-            ),
+            "container": st.just("container_011"),
             "context_management": st.sampled_from(
                 [
                     {"edits": []},

@@ -15,12 +15,14 @@ from asking import IDS, spec_of
 from assembling import assembled, chunks_of, data_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from offering import BETAS, MODELS, SHAPES, TOOLS
+from offering import BETAS, BY_CODE, MODELS, SHAPES, TOOLS
 
 from simtwin.api.answer import json_answer, sse_answer
+from simtwin.api.models import resolve
 from simtwin.api.pacing import INSTANT
 from simtwin.api.reply.reply import Reply, compose_reply
 from simtwin.api.reply.usage import InputUsage
+from simtwin.api.request.rules.generation import calls_by_code
 from simtwin.api.request.thinking import LEAST_BUDGET
 from simtwin.api.sse import accepts
 from simtwin.core.plan import Chunk, Head
@@ -45,10 +47,17 @@ few = settings(max_examples=3)
 def _reply(
     tool: str, shape: str, model: dict[str, Any], input_usage: InputUsage, seed: int
 ) -> Reply:
+    # Only models that call tools by code take those.
+    model = {"model": "claude-opus-4-8"} if tool in BY_CODE and _is_old(model["model"]) else model
     fields = {**TOOLS[tool], **model, **SHAPES[shape]}
     if fields.get("max_tokens", 0) <= LEAST_BUDGET:
         fields.pop("thinking", None)
     return compose_reply(attrs.evolve(spec_of(seed, BETAS, **fields), input=input_usage))
+
+
+def _is_old(name: str) -> bool:
+    known = resolve(name)
+    return known is None or not calls_by_code(known)
 
 
 def _message(reply: Reply) -> dict[str, Any]:

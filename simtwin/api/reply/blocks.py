@@ -54,6 +54,8 @@ class Call:
         opening: the tokens spent before the first piece.
         eager: whether the JSON is streamed as it is written, not value by value.
         toolset: the family of a tool that belongs to one.
+        within: as of `SaidCall`.
+        caller: as of `SaidCall`.
     """
 
     name: str
@@ -62,6 +64,8 @@ class Call:
     opening: int
     eager: bool = False
     toolset: str | None = None
+    within: int | str | None = None
+    caller: str = ""
 
 
 @attrs.frozen

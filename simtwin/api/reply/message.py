@@ -97,8 +97,9 @@ def block_ids(reply: Reply, ids: Ids) -> Sequence[tuple[str, str]]:
             if isinstance(block, Use):
                 id_ = _PREFIXES[block.kind] + id_.partition("_")[2]
             known.append(id_)
-        within = None if isinstance(block, Call) else block.within
-        given.append((id_, "" if within is None else known[within]))
+        within = block.within
+        caller = known[within] if isinstance(within, int) else within
+        given.append((id_, caller or ""))
     return given
 
 
@@ -137,6 +138,8 @@ def _more(reply: Reply, ids: Ids) -> dict[str, Any]:
             "id": id_,
             "expires_at": expires_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
         }
+        if extras.skills:
+            more["container"]["skills"] = list(extras.skills)
     if extras.edits is not None:
         more["context_management"] = {"applied_edits": list(extras.edits)}
     if extras.diagnosed:

@@ -108,8 +108,11 @@ def _extras(
         served=writing.served,
         iterations=tuple(iterations),
         edits=turn.edits if turn.edits is not None else () if turn.compacts else None,
-        runs=turn.container is not None or any(kind.endswith(_RUNS_CODE) for kind in results),
+        runs=turn.container is not None
+        or turn.code is not None
+        or any(kind.endswith(_RUNS_CODE) for kind in results),
         container=turn.container,
+        skills=turn.skills,
         stop_details=said.stop_details if writing.stop_reason == said.stop_reason else None,
         speed=turn.speed,
         diagnosed=turn.diagnosed,

@@ -32,11 +32,22 @@ class SaidThinking:
 
 @attrs.frozen
 class SaidCall:
-    """A call of one of the client's tools; `toolset` is the family of one that belongs to one."""
+    """A call of one of the client's tools.
+
+    Args:
+        name: the tool's.
+        input: what it is called with.
+        toolset: the family of one that belongs to one.
+        within: which earlier use, from 0, ran the code that calls it, or that use's id where it is in
+            an earlier answer; None for a direct call.
+        caller: the kind of that code.
+    """
 
     name: str
     input: Json
     toolset: str | None = None
+    within: int | str | None = None
+    caller: str = ""
 
 
 @attrs.frozen

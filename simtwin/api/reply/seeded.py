@@ -62,13 +62,18 @@ def _blocks(spec: ReplySpec) -> Iterator[SaidBlock]:
         yield SaidThinking(prose.thoughts(source), redacted=turn.redacted)
     brought = list(_brought(turn, source))
     yield from brought
+    if turn.code is not None:
+        yield SaidText(prose.before_call(source))
+        yield SaidUse("code_execution", {"code": turn.code})
+        yield from turn.calls
+        return
     if turn.pauses:
         yield SaidUse("web_search", {"query": prose.phrase(Random(source + b"paused"))})
         return
     if brought and turn.interleaved and spec.thinking is not None and not turn.calls:
         yield SaidThinking(prose.thoughts(source + b"on"), redacted=turn.redacted)
     if turn.calls:
-        if not turn.forced or brought:
+        if not (turn.forced or turn.calls[0].within) or brought:
             yield SaidText(prose.before_call(source))
         yield from turn.calls
         return
@@ -78,6 +83,9 @@ def _blocks(spec: ReplySpec) -> Iterator[SaidBlock]:
 
 def _brought(turn: Turn, source: bytes) -> Iterator[SaidBlock]:
     """What the server's tools do, and what they give."""
+    if turn.finishes is not None:
+        yield code.finished(*turn.finishes)
+        return
     rng = Random(source + b"served") if turn.served or turn.resumes else None
     if rng is None:
         return
@@ -96,7 +104,7 @@ def _brought(turn: Turn, source: bytes) -> Iterator[SaidBlock]:
 
 def _served(served: Served, place: int, rng: Random) -> list[SaidBlock]:
     kind = served.tool
-    if kind.startswith(_BY_CODE):
+    if kind.startswith(_BY_CODE) and not served.direct:
         name = "web_search" if kind.startswith("web_search") else "web_fetch"
         within = _web(served, place + 1, rng, place)
         return [code.calling(name), *within, code.called(place)]

@@ -160,6 +160,8 @@ def _turn(request: MessagesRequest, source: bytes, tokens: int, betas: Collectio
     output = doc.get("output_config") or {}
     return Turn(
         calls=uses.calls,
+        code=uses.code,
+        finishes=uses.finishes,
         forced=request.tool_choice.forced,
         served=uses.served,
         eager=None if _FINE_GRAINED in betas else eager(request),
@@ -175,6 +177,7 @@ def _turn(request: MessagesRequest, source: bytes, tokens: int, betas: Collectio
         cleared=edits.cleared,
         iterates=edits.compacts or output.get("task_budget") is not None or _advised(doc),
         container=_container(doc.get("container")),
+        skills=_skills(doc.get("container")),
         speed=doc.get("speed"),
         diagnosed=doc.get("diagnostics") is not None,
     )
@@ -197,6 +200,19 @@ def _pause(uses: Used, source: bytes) -> str | None:
 def _advised(doc: Json) -> bool:
     tools = doc.get("tools") or ()
     return any(str(tool.get("type")).startswith("advisor_") for tool in tools)
+
+
+def _skills(container: object) -> tuple[Json, ...]:
+    """The skills of a container as an answer tells of them; without a version the latest is meant."""
+    named = container.get("skills") if isinstance(container, dict) else None
+    return tuple(
+        {
+            "skill_id": skill["skill_id"],
+            "type": skill["type"],
+            "version": skill.get("version", "latest"),
+        }
+        for skill in named or ()
+    )
 
 
 def _container(container: object) -> str | None:

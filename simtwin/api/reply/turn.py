@@ -23,6 +23,7 @@ class Served:
         found: the names that a search among tools finds.
         server: the MCP server.
         times: how often it is used.
+        direct: whether no code may call it.
     """
 
     tool: str
@@ -33,6 +34,7 @@ class Served:
     found: tuple[str, ...] = ()
     server: str = ""
     times: int = 1
+    direct: bool = False
 
 
 @attrs.frozen
@@ -41,6 +43,8 @@ class Turn:
 
     Args:
         calls: the client's tools that it calls.
+        code: the code that makes the calls, None where they are direct or code goes on.
+        finishes: the id of the code of an earlier answer that ends now, and what it wrote.
         forced: whether the calls are all there is to be said.
         served: the server's tools that it uses first.
         eager: the tools whose input is streamed as it is written, None for all.
@@ -56,11 +60,14 @@ class Turn:
         cleared: the input tokens that they took away.
         iterates: whether usage tells what each pass cost.
         container: the container that the request names.
+        skills: those that it loads into it.
         speed: as asked for.
         diagnosed: whether the request asks for diagnostics.
     """
 
     calls: tuple[SaidCall, ...] = ()
+    code: str | None = None
+    finishes: tuple[str, str] | None = None
     forced: bool = False
     served: tuple[Served, ...] = ()
     eager: frozenset[str] | None = frozenset()
@@ -76,6 +83,7 @@ class Turn:
     cleared: int = 0
     iterates: bool = False
     container: str | None = None
+    skills: tuple[Json, ...] = ()
     speed: str | None = None
     diagnosed: bool = False
 

@@ -53,6 +53,7 @@ class Extras:
         runs: whether code ran, or could have in a container that the request named, so that the
             answer names it.
         container: the container that the request named.
+        skills: those that it loads into it.
         stop_details: what else there is to tell of the end.
         speed: as asked for.
         diagnosed: whether the request asked for diagnostics.
@@ -65,6 +66,7 @@ class Extras:
     edits: tuple[Mapping[str, Any], ...] | None = None
     runs: bool = False
     container: str | None = None
+    skills: tuple[Mapping[str, Any], ...] = ()
     stop_details: Mapping[str, Any] | None = None
     speed: str | None = None
     diagnosed: bool = False

@@ -139,6 +139,8 @@ class Writing:
                 opening,
                 eager is None or said.name in eager,
                 said.toolset,
+                said.within,
+                said.caller,
             )
         )
         return None if whole else self._spec.limit

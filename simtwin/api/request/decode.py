@@ -63,9 +63,18 @@ def decode(body: bytes) -> dict[str, Any]:
     try:
         doc = _decode(body)
     except RecursionError:
-        raise _malformed(_TOO_DEEP, "", 0) from None
+        raise too_deep() from None
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-        raise _explained(body, fault) from None
+        raise explained(body, fault) from None
+    return as_object(doc)
+
+
+def as_object(doc: Any) -> dict[str, Any]:
+    """What a body decodes to, where that is an object.
+
+    Raises:
+        Rejected: it is anything else.
+    """
     if type(doc) is not dict:
         raise invalid("Input should be a valid dictionary")
     return doc
@@ -96,7 +105,23 @@ def _finite(literal: str) -> float:
     return 0.0
 
 
-def _explained(body: bytes, fault: Exception) -> Rejected:
+def too_deep() -> Rejected:
+    """What is said of a body that is nested too deeply."""
+    return _malformed(_TOO_DEEP, "", 0)
+
+
+def misplaced(body: bytes, at: int, fault: Exception | None) -> Rejected:
+    """Why a large body does not decode, where a piece of it does not.
+
+    Args:
+        body: the body.
+        at: where the piece begins, or where there is what should not be there.
+        fault: what the decoder said of the piece; None where it was not asked.
+    """
+    return _briefly(body, fault, at)
+
+
+def explained(body: bytes, fault: Exception) -> Rejected:
     """Why a body does not decode, by a second look at it with a parser that knows its place."""
     if len(body) > _SECOND_LOOK:
         return _briefly(body, fault)
@@ -122,11 +147,13 @@ def _explained(body: bytes, fault: Exception) -> Rejected:
     return _malformed("no low surrogate in string", text, lone.start("place"))
 
 
-def _briefly(body: bytes, fault: Exception) -> Rejected:
+def _briefly(body: bytes, fault: Exception | None, start: int = 0) -> Rejected:
     """The same of a large body, from what the first look found: the second would hold others up."""
-    said = str(fault)
+    said = "" if fault is None else str(fault)
     place = _PLACE.search(said)
-    at = len(body) if place is None else int(place[1])
+    if place is not None:
+        start += int(place[1])
+    at = len(body) if "truncated" in said else start
     if "trailing" in said:
         # msgspec counts one on: past the comma, and into what follows the document.
         at -= 1

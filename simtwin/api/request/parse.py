@@ -23,6 +23,7 @@ from simtwin.api.request.rules.generation import is_of_2024, takes_fast
 from simtwin.api.request.rules.grammar import Grammar
 from simtwin.api.request.rules.media import check_media
 from simtwin.api.request.rules.pairing import check_pairs
+from simtwin.api.request.rules.programmatic import check_callers, check_container
 from simtwin.api.request.rules.sampling import check_sampling
 from simtwin.api.request.rules.signatures import check_signatures
 from simtwin.api.request.shape.settings import COUNT, MESSAGES, MESSAGES_BEFORE
@@ -157,6 +158,7 @@ def _check_meaning(doc: Mapping[str, Any], model: Model, betas: Collection[str])
     offer = yield from read_tools(doc.get("tools") or (), grammar)
     check_choice(doc, offer, model)
     check_servers(doc, offer, betas)
+    check_callers(doc, model)
     check_format(doc, grammar)
     grammar.close()
     yield from check_said(messages, doc.get("system"))
@@ -164,6 +166,7 @@ def _check_meaning(doc: Mapping[str, Any], model: Model, betas: Collection[str])
     yield from check_pairs(messages, loose=is_of_2024(model))
     yield from check_signatures(messages)
     yield from check_media(messages, loose=is_of_2024(model))
+    check_container(doc)
     return offer
 
 

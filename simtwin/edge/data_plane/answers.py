@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
-import trio
 
 from simtwin.actors.actor import present
 from simtwin.api.answer import curve, json_answer, sse_answer
@@ -32,10 +31,10 @@ from simtwin.edge.data_plane.production import Production
 from simtwin.edge.data_plane.prompt_cache import NOT_LOOKED, Looked, look_up
 from simtwin.edge.data_plane.scripted import scripted
 from simtwin.edge.data_plane.times import given_back
+from simtwin.edge.data_plane.turns import drained
 from simtwin.edge.twin import Twin
 
 Doc = Mapping[str, Any]
-T = TypeVar("T")
 
 _encode = msgspec.json.Encoder().encode
 
@@ -63,8 +62,8 @@ async def answer(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
 async def _message(
     twin: Twin, exchange: Exchange, doc: Doc, version: str, betas: frozenset[str]
 ) -> Plan:
-    request = await _drained(parsing(doc, version, betas))
-    measured = await _drained(measure(doc, exchange.body_bytes))
+    request = await drained(parsing(doc, version, betas))
+    measured = await drained(measure(doc, exchange.body_bytes))
     exchange.fingerprint, exchange.messages = measured.fingerprint, measured.turns
     looked = await _looked(twin, exchange, request, measured)
     what = spec(request, exchange.seed, measured, betas, looked.cached)
@@ -91,14 +90,14 @@ async def _looked(
         return NOT_LOOKED
     tokens, size = measured.input_tokens, exchange.body_bytes
     work = cacheable(request.doc, request.model, request.breakpoints, tokens, size)
-    return await look_up(twin, exchange, await _drained(work))
+    return await look_up(twin, exchange, await drained(work))
 
 
 async def _count(
     twin: Twin, exchange: Exchange, doc: Doc, version: str, betas: frozenset[str]
 ) -> Plan:
-    await _drained(parsing_count(doc, version, betas))
-    measured = await _drained(measure(doc, exchange.body_bytes))
+    await drained(parsing_count(doc, version, betas))
+    measured = await drained(measure(doc, exchange.body_bytes))
     limits = await admitted(twin, exchange, Ask(COUNT_TOKENS, exchange.hold, 0, None))
     body = _encode({"input_tokens": measured.input_tokens})
     return (Head(200, (*_JSON, *limits, *exchange.headers())), Chunk(body), End())
@@ -134,13 +133,3 @@ def _pace(exchange: Exchange, model: Model, input_tokens: int) -> Pace:
 
 def _betas(header: str | None) -> frozenset[str]:
     return frozenset(name.strip() for name in header.split(",")) if header else frozenset()
-
-
-async def _drained(work: Generator[None, None, T]) -> T:
-    """What `work` comes to, with a turn for other tasks at each of its pauses."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]  # what the generator returns
-        await trio.lowlevel.checkpoint()

@@ -18,7 +18,10 @@ import trio
 from simtwin.actors.actor import CrashedError
 from simtwin.actors.mailbox import MailboxFullError
 from simtwin.api.errors import ApiError, Rejected
-from simtwin.api.request.decode import decode, peek
+from simtwin.api.request.decode import peek
+from simtwin.api.request.decoding import decoding
+from simtwin.api.request.letting_go import letting_go
+from simtwin.api.tokens import WINDOW
 from simtwin.core.chance import draw
 from simtwin.core.fault import compose, stand_in
 from simtwin.core.lane import Fate
@@ -38,9 +41,10 @@ from simtwin.edge.data_plane.request import (
     Request,
     read_body,
 )
+from simtwin.edge.data_plane.turns import drained
 from simtwin.edge.perform import Send, perform
 from simtwin.edge.twin import Twin
-from simtwin.store.body import keep
+from simtwin.store.body import keeping
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +114,8 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         doc = await _read(exchange, hold)
         fate = await decide_fate(twin, exchange, account, doc)
         plan = await _unfaulted(twin, exchange, fate, doc)
+        if exchange.body_bytes > WINDOW and isinstance(doc, dict):
+            await drained(letting_go(doc))
     except (MailboxFullError, OverloadError) as error:
         return exchange.refused_by_twin(529, str(error))
     except CrashedError as error:
@@ -162,9 +168,9 @@ async def _read(exchange: Exchange, hold: Callable[[int], None]) -> Doc | Reject
     if not exchange.endpoint.has_body:
         return {}
     exchange.body_bytes = len(body)
-    exchange.body = keep(body)
+    exchange.body = await drained(keeping(body))
     try:
-        doc = decode(body)
+        doc = await drained(decoding(body))
     except Rejected as rejected:
         return rejected
     exchange.parses = True

@@ -35,7 +35,7 @@ def whole_block(block: Block, id_: str, caller: str, date: str) -> dict[str, Any
         case Redacted():
             return {"type": "redacted_thinking", "data": block.data}
         case Call():
-            return _call(block, id_, block.input)
+            return _call(block, id_, caller, block.input)
         case Use():
             return _use(block, id_, caller, block.input)
         case Result():
@@ -54,7 +54,7 @@ def empty_block(block: Block, id_: str, caller: str, date: str) -> dict[str, Any
         case Thoughts():
             return {"type": "thinking", "thinking": "", "signature": ""}
         case Call():
-            return _call(block, id_, {})
+            return _call(block, id_, caller, {})
         case Use():
             return _use(block, id_, caller, {})
         case Summary():
@@ -68,13 +68,13 @@ def moment(date: str) -> datetime:
     return parsedate_to_datetime(date)
 
 
-def _call(block: Call, id_: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def _call(block: Call, id_: str, caller: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     called: dict[str, Any] = {
         "type": "tool_use",
         "id": id_,
         "name": block.name,
         "input": arguments,
-        "caller": _DIRECT,
+        "caller": {"type": block.caller, "tool_id": caller} if caller else _DIRECT,
     }
     if block.toolset is not None:
         called["toolset_name"] = block.toolset

@@ -61,6 +61,16 @@ def called(place: int) -> SaidResult:
     return SaidResult("code_execution_tool_result", output, place)
 
 
+def finished(id_: str, stdout: str) -> SaidResult:
+    """What code wrote that called tools of the client's; `id_` is that of its use."""
+    return SaidResult(
+        "code_execution_tool_result",
+        _output("code_execution_result", stdout),
+        id_,
+        tokens=count(stdout),
+    )
+
+
 def _edited(place: int, rng: Random) -> list[SaidBlock]:
     path = "/tmp/" + "_".join(phrase(rng).split()) + ".txt"  # noqa: S108  # in the made-up container
     text = phrase(rng).capitalize() + "."

@@ -9,9 +9,11 @@ from typing import Any
 import attrs
 
 from simtwin.api.reply.said import Json, SaidCall
+from simtwin.api.reply.served.by_code import begun, resumed
 from simtwin.api.reply.turn import Served
 from simtwin.api.reply.values.tool_input import make_input
 from simtwin.api.request.parse import MessagesRequest
+from simtwin.api.request.rules.programmatic import is_called_by_code, paused_code
 from simtwin.api.request.tools import Tool, on_offer
 
 Offer = Mapping[str, Any]
@@ -38,6 +40,8 @@ class Used:
 
     calls: tuple[SaidCall, ...] = ()
     served: tuple[Served, ...] = ()
+    code: str | None = None
+    finishes: tuple[str, str] | None = None
 
 
 def used(request: MessagesRequest, source: bytes, url: Callable[[], str]) -> Used:
@@ -49,6 +53,10 @@ def used(request: MessagesRequest, source: bytes, url: Callable[[], str]) -> Use
         url: the page that the conversation is about.
     """
     choice, offers = request.tool_choice, _offers(request)
+    paused = paused_code(request.doc["messages"]) if request.last_is_tool_result else None
+    if paused is not None:
+        on = resumed(request, paused, source)
+        return Used(on.calls, finishes=on.finishes)
     if choice.type == "none" or (request.last_is_tool_result and not choice.forced):
         return Used()
     rng = Random(source + b"tool")
@@ -60,7 +68,12 @@ def used(request: MessagesRequest, source: bytes, url: Callable[[], str]) -> Use
             return Used(calls=(named[0](rng),))
         return Used(served=tuple(each for each in served if each.name == choice.name)[:1])
     found = _found(request.tools, offers, rng)
+    by_code = None if choice.forced else begun(request, 0, rng)
+    if by_code is not None:
+        served = [each for each in served if not each.tool.startswith("code_execution_")]
     ways = [Used(served=(rng.choice(served),))] if served and not choice.forced else []
+    if by_code is not None:
+        ways.append(Used(by_code.calls, code=by_code.code))
     if clients:
         ways.append(Used(calls=_several(request.doc, clients, rng)))
     if found.calls:
@@ -148,6 +161,7 @@ def _served(
                 url=url() if kind.startswith("web_fetch_") else "",
                 cited=citing.get("enabled") is True,
                 times=_times(tool, rng) if kind.startswith("web_search_") else 1,
+                direct=not is_called_by_code(tool),
             )
         )
     toolsets = {tool.get("mcp_server_name"): tool for tool in offers}

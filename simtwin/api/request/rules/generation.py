@@ -43,6 +43,11 @@ def takes_system_turns(model: Model) -> bool:
     return generation(model) >= (4, 8)
 
 
+def calls_by_code(model: Model) -> bool:
+    """Whether its code may call tools (docs, programmatic tool calling: from 4.5 on, not Haiku 4.5)."""
+    return generation(model) >= (4, 5) and (model.line != "haiku" or generation(model) > (4, 5))
+
+
 def takes_fast(model: Model) -> bool:
     """Whether it takes `speed: fast`; Opus 4.6 does, and is no faster (docs, fast mode)."""
     return model.line == "opus" and generation(model) in _FAST

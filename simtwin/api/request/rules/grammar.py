@@ -69,7 +69,7 @@ class Grammar:
             named = _names(node.get("required"))
             self.optional += sum(1 for name in properties if name not in named)
             self.unions += sum(1 for part in properties.values() if _is_union(part))
-        circle = _circle(schema)
+        circle = find_circle(schema)
         if circle is not None:
             # Seen in 2026-07 (egonSchiele/agency-lang#487).
             raise invalid(
@@ -157,7 +157,7 @@ def _is_union(part: object) -> bool:
     )
 
 
-def _circle(schema: Mapping[str, Any]) -> str | None:
+def find_circle(schema: Mapping[str, Any]) -> str | None:
     """The names of a definition that leads back to itself, None where there is none."""
     targets: dict[str, list[str]] = {"#": _references(schema, besides=_DEFINITIONS)}
     for section in _DEFINITIONS:

@@ -23,6 +23,13 @@ _HOME = {
     "tool_result": "user",
     "tool_use": "assistant",
 }
+#: What the result of a tool of the server is called, where that is not the tool's name with an ending.
+_RESULTS = {
+    "tool_search_tool_bm25": "tool_search_tool_result",
+    "tool_search_tool_regex": "tool_search_tool_result",
+}
+#: What may answer a call that code made.
+_READABLE = frozenset(("text",))
 
 
 @attrs.define
@@ -36,12 +43,16 @@ class _Ledger:
         server: of every call that the API or an MCP server answers.
         calls: of the turn before that wait for a result, with the message they are in.
         answered: those of them that have one.
+        open: the tools of the server without a result as yet, by id, with the message they are in.
+        by_code: the calls that code made.
     """
 
     loose: bool
     server: set[str] = attrs.Factory(set)
     calls: dict[str, int] = attrs.Factory(dict)
     answered: set[str] = attrs.Factory(set)
+    open: dict[str, tuple[str, int]] = attrs.Factory(dict)
+    by_code: set[str] = attrs.Factory(set)
 
     def close(self) -> None:
         """The turn after the calls is over.
@@ -66,6 +77,21 @@ class _Ledger:
             # Of one turn only: recordings repeat them in later ones. Seen in 2026-01 (anthropics/claude-code#20901).
             raise invalid(f"{path}: `tool_use` ids must be unique")
         self.calls[called] = index
+        if "tool_id" in (block.get("caller") or {}):
+            self.by_code.add(called)
+
+    def end_turn(self) -> None:
+        """The user says more than results, so the turn of the assistant is over.
+
+        Raises:
+            Rejected: a tool of the server has no result in it.
+        """
+        for called, (name, index) in self.open.items():
+            # Seen in 2026-09 (public records of clients); documented under "Server tools".
+            raise invalid(
+                f"messages.{index}: `{name}` tool use with id `{called[:256]}` was found without a "
+                f"corresponding `{_RESULTS.get(name, f'{name}_tool_result')}` block"
+            )
 
     def result(self, block: Block, path: str) -> None:
         """The result of such a call."""
@@ -82,9 +108,18 @@ class _Ledger:
                 f"Found multiple `tool_result` blocks with id: {called}"
             )
         self.answered.add(called)
+        content = block.get("content")
+        if called in self.by_code and isinstance(content, list):
+            for part in content:
+                if part["type"] not in _READABLE:
+                    # Documented for programmatic tool calling; style.
+                    raise invalid(
+                        f"{path}: the result of a programmatic tool call can only contain text."
+                    )
 
     def served(self, block: Block, tag: str, path: str) -> None:
         """The result of a call that the API or an MCP server answered."""
+        self.open.pop(block["tool_use_id"], None)
         if block["tool_use_id"] not in self.server:
             # Seen in 2026-06 (anthropics/claude-code#64383).
             asked = "mcp_tool_use" if tag == "mcp_tool_result" else "server_tool_use"
@@ -112,6 +147,8 @@ def check_pairs(messages: Sequence[Mapping[str, Any]], *, loose: bool) -> Steps[
         if role != speaker and role == "assistant":
             ledger.close()
         speaker = role
+        if ledger.open and role == "user" and not _only_results(content):
+            ledger.end_turn()
         if isinstance(content, list):
             for number, block in enumerate(content):
                 tag = block["type"]
@@ -120,6 +157,11 @@ def check_pairs(messages: Sequence[Mapping[str, Any]], *, loose: bool) -> Steps[
                 if number % AT_ONCE == AT_ONCE - 1:
                     yield
     ledger.close()
+
+
+def _only_results(content: object) -> bool:
+    """Whether a turn is made of results alone, after which the assistant's turn goes on."""
+    return isinstance(content, list) and all(block["type"] == "tool_result" for block in content)
 
 
 def _enter(ledger: _Ledger, role: str, tag: str, block: Block, place: tuple[int, int]) -> None:
@@ -133,6 +175,8 @@ def _enter(ledger: _Ledger, role: str, tag: str, block: Block, place: tuple[int,
         ledger.result(block, path)
     elif tag in ("server_tool_use", "mcp_tool_use"):
         ledger.server.add(block["id"])
+        if tag == "server_tool_use":
+            ledger.open[block["id"]] = (block["name"], index)
     elif tag.endswith("_tool_result"):
         ledger.served(block, tag, path)
 
