@@ -114,8 +114,7 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         doc = await _read(exchange, hold)
         fate = await decide_fate(twin, exchange, account, doc)
         plan = await _unfaulted(twin, exchange, fate, doc)
-        if exchange.body_bytes > WINDOW and isinstance(doc, dict):
-            await drained(letting_go(doc))
+        await _let_go(exchange, doc)
     except (MailboxFullError, OverloadError) as error:
         return exchange.refused_by_twin(529, str(error))
     except CrashedError as error:
@@ -151,6 +150,11 @@ async def _unfaulted(twin: Twin, exchange: Exchange, fate: Fate, doc: Doc | Reje
         return await answer(twin, exchange, doc)
     except Rejected as rejected:
         return exchange.refused(rejected.error)
+
+
+async def _let_go(exchange: Exchange, doc: Doc | Rejected) -> None:
+    if exchange.body_bytes > WINDOW and isinstance(doc, dict):
+        await drained(letting_go(doc))
 
 
 async def _read(exchange: Exchange, hold: Callable[[int], None]) -> Doc | Rejected:
