@@ -99,8 +99,9 @@ def test_the_place_is_where_it_breaks() -> None:
         b"{" + b",".join(b'"%d":{}' % number for number in range(50_000)) + b"}",
         b'{"a":' + b" " * 600_000 + b"1}",
         b'{"' + b"a" * 600_000 + b'":1}',
+        b'{"a":1}' + b" " * 5_000_000,
     ],
-    ids=["blocks", "text", "deep", "names", "blanks", "name"],
+    ids=["blocks", "text", "deep", "names", "blanks", "name", "blanks at the end"],
 )
 def test_others_get_a_turn_after_every_few_pieces(body: bytes) -> None:
     turns, steps = 0, decoding(body)

@@ -203,15 +203,21 @@ class _Reader:
         elif self._opened:
             self._open(self._opened.popleft())
         else:
-            rest = self._body[frame.start : at].lstrip(_BLANK)
-            if rest and frame.valued:
-                raise _BrokenError(at - len(rest))
-            if len(rest) == at - frame.start:
-                if len(rest) >= _LONGEST_NUMBER * self._piece:
-                    raise _BrokenError(frame.start, msgspec.DecodeError("out of range"))
-                return False
-            frame.start = frame.cut = at - len(rest)
+            self._check_length(frame.start, at)
+            return False
         return True
+
+    def _check_length(self, start: int, at: int) -> None:
+        """That what has no structure for long is blank: everything else would be a number.
+
+        Raises:
+            _BrokenError: it is not.
+        """
+        longest = _LONGEST_NUMBER * self._piece
+        if at - start < longest or self._body[at - self._piece : at].isspace():
+            return
+        if len(self._body[start:at].strip(_BLANK)) >= longest:
+            raise _BrokenError(start, msgspec.DecodeError("out of range"))
 
     def _take(self, frame: _Frame, end: int, *, final: bool) -> None:
         """Decode the run from where a frame is to `end`, where a comma or its bracket stands."""
