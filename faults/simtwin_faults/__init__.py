@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from simtwin.core.fault import Fault
+from simtwin_faults.account import Account
 from simtwin_faults.big_head import BigHead
 from simtwin_faults.body import Body
 from simtwin_faults.clock_skew import ClockSkew
@@ -24,6 +25,7 @@ from simtwin_faults.hang import Hang
 from simtwin_faults.header import Header
 from simtwin_faults.interim import Interim
 from simtwin_faults.latency import Latency
+from simtwin_faults.model_retired import ModelRetired
 from simtwin_faults.pace import Pace
 from simtwin_faults.page import Page
 from simtwin_faults.pings import Pings
@@ -41,6 +43,8 @@ from simtwin_faults.truncate import Truncate
 KINDS: Mapping[str, type[Fault]] = MappingProxyType(
     {
         "refuse": Refuse,
+        "account": Account,
+        "model_retired": ModelRetired,
         "page": Page,
         "header": Header,
         "clock_skew": ClockSkew,

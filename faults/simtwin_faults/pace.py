@@ -7,10 +7,12 @@ from random import Random
 from typing import ClassVar
 
 import attrs
+from attrs.validators import optional
 
 from simtwin.core.plan import Chunk, Flush, Head, Mark, Plan, Step, Wait
-from simtwin_faults.bounds import above_zero, share
-from simtwin_faults.jitter import jittered
+from simtwin_faults.bounds import above_zero, from_zero
+from simtwin_faults.pings import Silence
+from simtwin_faults.spread import Spread
 
 
 @attrs.frozen
@@ -18,23 +20,23 @@ class Paced(Wait):
     """A wait of a pace, which a later pace replaces."""
 
 
-@attrs.frozen
-class Pace:
+@attrs.frozen(kw_only=True)
+class Pace(Spread):
     """Send each frame of an answer when its tokens are written at `tokens_per_second`.
 
-    This replaces the pace that the answer had, but for the time to the first frame of a stream. The
-    waits of other faults, each right after its `Mark`, stay. A JSON answer comes, head and all, when
+    This replaces the pace that the answer had, but for the time to the first frame of a stream,
+    unless that is set as well. The waits of other faults, each right after its `Mark`, stay. A JSON answer comes, head and all, when
     all of its tokens are written. An answer without tokens stays as it is.
 
     Args:
-        tokens_per_second: the speed.
-        jitter: the share of each wait, 0 to 1, by which it may be longer or shorter.
+        tokens_per_second: the speed; each wait is drawn from the distribution.
+        ttft_seconds: the time to the first token (s), drawn likewise.
     """
 
     replaces: ClassVar[bool] = False
 
     tokens_per_second: float = attrs.field(validator=above_zero)
-    jitter: float = attrs.field(default=0.0, validator=share)
+    ttft_seconds: float | None = attrs.field(default=None, validator=optional(from_zero))
 
     def rewrite(self, plan: Plan, rng: Random) -> Iterator[Step]:
         steps = iter(plan)
@@ -48,11 +50,15 @@ class Pace:
         yield from lead
 
     def _stream(self, lead: list[Step], steps: Iterator[Step], rng: Random) -> Iterator[Step]:
-        yield from lead
-        begun = marked = False
+        begun = False
+        marked = self.ttft_seconds is not None
+        if self.ttft_seconds is None:
+            yield from lead
+        else:
+            yield from self._begun(lead, self.ttft_seconds, rng)
         before: Step | None = None
         for step in steps:
-            replaced = begun and _is_pacing(step, before)
+            replaced = (begun or self.ttft_seconds is not None) and _is_pacing(step, before)
             written = step.tokens if begun and isinstance(step, Chunk) else 0
             if (replaced or written) and not marked:
                 marked = True
@@ -62,6 +68,17 @@ class Pace:
             if not replaced:
                 yield step
             begun = begun or isinstance(step, Chunk)
+            before = step
+
+    def _begun(self, lead: list[Step], seconds: float, rng: Random) -> Iterator[Step]:
+        """What comes up to the head, which is due with the first token."""
+        before: Step | None = None
+        for step in lead:
+            if isinstance(step, Head):
+                yield Mark()
+                yield Paced(self.draw(seconds, rng))
+            if not _is_pacing(step, before):
+                yield step
             before = step
 
     def _whole(self, lead: list[Step], steps: Iterator[Step], rng: Random) -> Iterator[Step]:
@@ -76,16 +93,20 @@ class Pace:
             if written and isinstance(step, Head):
                 yield Mark()
                 yield self._wait(written, rng)
+                if self.ttft_seconds is not None:
+                    yield Paced(self.draw(self.ttft_seconds, rng))
             if not (written and _is_pacing(step, before)):
                 yield step
             before = step
         yield from steps
 
     def _wait(self, tokens: int, rng: Random) -> Paced:
-        return Paced(jittered(tokens / self.tokens_per_second, self.jitter, rng))
+        return Paced(self.draw(tokens / self.tokens_per_second, rng))
 
 
 def _is_pacing(step: Step, before: Step | None) -> bool:
     """Whether a step is a wait of the answer's own pace, rather than of another fault."""
-    own = isinstance(before, Mark | Flush)
-    return isinstance(step, Paced) or (isinstance(step, Wait) and not own)
+    if isinstance(step, Paced):
+        return True
+    own = isinstance(step, Silence) or isinstance(before, Mark | Flush)
+    return isinstance(step, Wait) and not own

@@ -18,6 +18,11 @@ _PING = Chunk(b'event: ping\ndata: {"type": "ping"}\n\n', "ping")
 MOST_PINGS = 10_000
 
 
+@attrs.frozen
+class Silence(Wait):
+    """A wait between pings, which no pace replaces although no `Mark` stands before it."""
+
+
 @attrs.frozen(kw_only=True)
 class Pings(EventPlaced):
     """Ping every `interval_seconds` for `seconds` at a place (default: before the first event).
@@ -50,6 +55,6 @@ class Pings(EventPlaced):
     def _pings(self) -> Iterator[Step]:
         count = int(self.seconds / self.interval_seconds)
         for _ in range(count):
-            yield Wait(self.interval_seconds)
+            yield Silence(self.interval_seconds)
             yield _PING
-        yield Wait(max(0.0, self.seconds - count * self.interval_seconds))
+        yield Silence(max(0.0, self.seconds - count * self.interval_seconds))

@@ -40,6 +40,24 @@ class Fault(Protocol):
 Kinds = Mapping[str, type[Fault]]
 
 
+@attrs.frozen
+class Circumstances:
+    """What some faults go by beside their settings: of the request, and of the moment.
+
+    A kind that does has `under(circumstances)`, which gives the fault of that kind that is meant,
+    and is asked before it rewrites anything.
+
+    Args:
+        model: the model that was asked for; None where the request names none.
+        body_bytes: the size of the request's body.
+        others_in_flight: how many other requests of the tenant are under way.
+    """
+
+    model: str | None = None
+    body_bytes: int = 0
+    others_in_flight: int = 0
+
+
 class SettingsError(ValueError):
     """Settings that cannot be.
 
@@ -142,6 +160,16 @@ def effective(fired: Iterable[Fired]) -> tuple[Fired, ...]:
             kept.clear()
         kept.append(each)
     return tuple(kept)
+
+
+def under(fired: Iterable[Fired], circumstances: Circumstances) -> tuple[Fired, ...]:
+    """`fired`, each as it is under the circumstances; most are the same under any."""
+    return tuple(
+        attrs.evolve(each, fault=each.fault.under(circumstances))
+        if hasattr(each.fault, "under")
+        else each
+        for each in fired
+    )
 
 
 def compose(plan: Plan, fired: Iterable[Fired], chance: Callable[[str], Random]) -> Plan:

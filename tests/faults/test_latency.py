@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plans import STREAM, answers
 
+from simtwin.core.fault import Circumstances
 from simtwin.core.plan import Mark, Step, Wait
 from simtwin_faults.latency import Latency
 
@@ -61,3 +62,12 @@ def test_the_jitter_of_a_seed_is_always_the_same() -> None:
 
     assert waited(fault, Random("7/1/3/late")) == waited(fault, Random("7/1/3/late"))
     assert waited(fault, Random("7/1/3/late")) != waited(fault, Random("7/1/4/late"))
+
+
+def test_a_latency_of_size_and_of_load_is_one_of_seconds_under_the_circumstances() -> None:
+    fault = Latency(seconds=1, per_megabyte_seconds=10, per_request_seconds=0.5, jitter=0.1)
+
+    met = fault.under(Circumstances(body_bytes=250_000, others_in_flight=4))
+
+    assert met == Latency(seconds=5.5, jitter=0.1)
+    assert fault.under(Circumstances()) == Latency(seconds=1, jitter=0.1)

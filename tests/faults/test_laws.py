@@ -28,11 +28,13 @@ from simtwin.core.fault import (
 )
 from simtwin.core.plan import Chunk, End, Hangup, Head, Raw, Step
 from simtwin_faults import KINDS
-from simtwin_faults.placed import Placed
+from simtwin_faults.placed import EventPlaced, Placed
 
 #: The kinds that say something of their own: what they send need not begin what was to be sent.
 SAYING = {
     "refuse",
+    "account",
+    "model_retired",
     "page",
     "body",
     "field",
@@ -48,7 +50,7 @@ SAYING = {
 #: The kinds that leave something out, or gather it: they read what they do not send.
 LEAVING_OUT = {"body", "edit_events", "tool_json"}
 
-PLACED = [kind for kind, cls in KINDS.items() if issubclass(cls, Placed)]
+PLACED = [kind for kind, cls in KINDS.items() if issubclass(cls, EventPlaced)]
 
 _VALUES: dict[object, st.SearchStrategy[Any]] = {
     int: st.integers(0, 40) | st.integers(300, 599),
@@ -267,16 +269,14 @@ def test_a_place_past_the_end_changes_nothing_and_is_not_marked(
     chunks = [step for step in plan if isinstance(step, Chunk)]
     tokens = sum(chunk.tokens for chunk in chunks)
     beyond = data.draw(st.integers(1, 9))
-    place: dict[str, Any] = data.draw(
-        st.sampled_from(
-            [
-                {"after_events": len(chunks) + beyond},
-                {"before_event": "no_such_event"},
-                {"at_byte": len(body(plan)) + beyond},
-                {"at_token": tokens + beyond},
-            ]
-        )
-    )
+    places: list[dict[str, Any]] = [
+        {"after_events": len(chunks) + beyond},
+        {"before_event": "no_such_event"},
+        {"at_token": tokens + beyond},
+    ]
+    if issubclass(KINDS[kind], Placed):
+        places.append({"at_byte": len(body(plan)) + beyond})
+    place = data.draw(st.sampled_from(places))
     fault = make(KINDS, kind, needed(kind) | place)
 
     assert list(fault.rewrite(plan, Random(0))) == list(plan)

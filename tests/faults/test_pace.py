@@ -28,6 +28,7 @@ from plans import (
 from simtwin.core.plan import Chunk, End, Hangup, Mark, Step, Wait
 from simtwin_faults.latency import Latency
 from simtwin_faults.pace import Pace, Paced
+from simtwin_faults.pings import Pings
 from simtwin_faults.stall import Stall
 
 
@@ -147,3 +148,34 @@ def test_jitter_stays_within_its_share_of_each_wait(
         if isinstance(shaken, Wait) and isinstance(calm, Wait):
             # 1e-9 is for the rounding of floats.
             assert abs(shaken.seconds - calm.seconds) <= calm.seconds * share + 1e-9
+
+
+def test_the_time_to_the_first_token_can_be_set_too() -> None:
+    plan: list[Step] = [Wait(9), STREAM_HEAD, Wait(9), START, Wait(9), DELTA_1, STOP, End()]
+
+    worse = list(Pace(tokens_per_second=2, ttft_seconds=0.5).rewrite(plan, Random(0)))
+
+    assert worse == [
+        Mark(),
+        Paced(0.5),
+        STREAM_HEAD,
+        START,
+        Paced(1),
+        DELTA_1,
+        STOP,
+        End(),
+    ]
+
+
+def test_a_json_answer_takes_that_much_longer() -> None:
+    worse = list(Pace(tokens_per_second=2, ttft_seconds=0.5).rewrite(JSON, Random(0)))
+
+    assert worse == [Mark(), Paced(2.5), Paced(0.5), *JSON]
+
+
+def test_the_time_between_pings_is_no_pace() -> None:
+    pinged = Pings(interval_seconds=10, seconds=25, after_events=2).rewrite(STREAM, Random(0))
+
+    slow = Pace(tokens_per_second=2).rewrite(pinged, Random(0))
+
+    assert [time for time, _ in arrivals(slow)] == [0, 0, 10, 20, 26, 27.5, 27.5, 27.5]

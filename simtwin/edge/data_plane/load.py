@@ -31,6 +31,10 @@ class Load:
             raise OverloadError(f"more than {MOST_REQUESTS_OF_A_TENANT} requests under way")
         self._requests[tenant] += 1
 
+    def under_way(self, tenant: str) -> int:
+        """How many requests of a tenant are under way."""
+        return self._requests.get(tenant, 0)
+
     def end(self, tenant: str) -> None:
         """One of a tenant's requests is over."""
         self._requests[tenant] -= 1

@@ -23,7 +23,7 @@ from simtwin.api.request.decoding import decoding
 from simtwin.api.request.letting_go import letting_go
 from simtwin.api.tokens import WINDOW
 from simtwin.core.chance import draw
-from simtwin.core.fault import compose, stand_in
+from simtwin.core.fault import Circumstances, compose, stand_in, under
 from simtwin.core.lane import Fate
 from simtwin.core.plan import Head, Plan, slowed
 from simtwin.edge.data_plane.answers import answer
@@ -130,7 +130,9 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         plan = slowed(plan, exchange.share.slowed(fate.rules))
     if not fate.fired:
         return plan
-    return compose(plan, fate.fired, partial(draw, exchange.seed, exchange.scope, fate.ordinal))
+    others = twin.load.under_way(account.tenant_id) - 1
+    fired = under(fate.fired, Circumstances(exchange.model, exchange.body_bytes, others))
+    return compose(plan, fired, partial(draw, exchange.seed, exchange.scope, fate.ordinal))
 
 
 async def _unfaulted(twin: Twin, exchange: Exchange, fate: Fate, doc: Doc | Rejected) -> Plan:
