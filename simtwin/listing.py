@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from simtwin.core.fault import Fault, Setting, settings_of
 from simtwin.core.profile import parse
@@ -24,7 +24,8 @@ def show_faults() -> None:
 
 def show_profiles() -> None:
     """Print every profile that comes with the package."""
-    table = Table("profile", "what happens", "what a good client does", title="Profiles")
+    first = Column("profile", no_wrap=True)
+    table = Table(first, "what happens", "what a good client does", title="Profiles")
     kinds = all_kinds()
     for name, text in texts().items():
         profile = parse(text, name, kinds)

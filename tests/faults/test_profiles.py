@@ -14,6 +14,8 @@ from simtwin.core.schedule import Asked, Moment, decide
 from simtwin_faults import KINDS, profiles
 
 PROFILES = {name: parse(text, name, KINDS) for name, text in profiles.texts().items()}
+#: Those that do not follow the clock of an incident; incidents have a file of their own.
+EVERYDAY = ("black_hole", "flaky_stream", "overloaded", "rate_limited", "slow_morning")
 ASKED = Asked("messages", "POST", "/v1/messages", model="claude-opus-5", stream=True, answers=True)
 
 
@@ -34,10 +36,15 @@ def fates(profile: Profile, requests: int) -> list[list[str]]:
 def test_the_profiles_are_the_ones_that_are_promised() -> None:
     assert list(PROFILES) == [
         "black_hole",
+        "edge_504_by_size",
+        "flagship_10pct_then_single_model",
         "flaky_stream",
         "overloaded",
         "rate_limited",
         "slow_morning",
+        "spillover",
+        "staggered_recovery",
+        "timeouts_then_520",
     ]
 
 
@@ -47,8 +54,9 @@ def test_a_profile_says_what_happens_and_what_a_good_client_does(profile: Profil
     assert profile.good_client.endswith(".")
 
 
-@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
-def test_every_rule_of_a_profile_fires_sooner_or_later(profile: Profile) -> None:
+@pytest.mark.parametrize("name", EVERYDAY)
+def test_every_rule_of_a_profile_fires_sooner_or_later(name: str) -> None:
+    profile = PROFILES[name]
     # The rarest rule has a chance of one in a hundred: that it misses 2,000 requests has one of 2e-9.
     fired = {name for names in fates(profile, 2000) for name in names}
 
