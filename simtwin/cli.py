@@ -1,4 +1,4 @@
-"""The command line: `simtwin serve`, `demo`, `faults`, `profiles`.
+"""The command line: `simtwin serve`, `replay`, `demo`, `faults`, `profiles`.
 
 What costs time to import is imported by the command that needs it.
 """
@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 import click
 
 from simtwin import __version__
+from simtwin.serving import serving
 
-TIERS = ("start", "build", "scale", "tier1", "tier2", "tier3", "tier4", "unlimited")
 SHORTEST_ADMIN_TOKEN = 16
 
 
@@ -39,7 +39,6 @@ def main() -> NoReturn:
 
 
 @commands.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
     default=8080,
@@ -48,20 +47,10 @@ def main() -> NoReturn:
     help="Port to listen on; 0 takes a free one.",
 )
 @click.option(
-    "--port-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the port into this file once connections are accepted.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON and nothing else.")
-@click.option("--open", "open_keys", is_flag=True, help="Accept any key, each a tenant of its own.")
-@click.option(
     "--seed",
     type=click.IntRange(0, 2**63 - 1),
     envvar="SIMTWIN_SEED",
     help="The number that decides all chance; drawn and printed where not given.",
-)
-@click.option(
-    "--tier", type=click.Choice(TIERS), default="scale", show_default=True, help="Rate limits."
 )
 @click.option(
     "--profile",
@@ -71,38 +60,6 @@ def main() -> NoReturn:
     help="A profile of faults in force for all; may be repeated.",
 )
 @click.option("--script", help="A script of faults in force for every key, such as '529; ok'.")
-@click.option(
-    "--pace",
-    default="real",
-    show_default=True,
-    metavar="instant|real|fast|slow|steady[*F]",
-    help="How fast answers come; a factor makes them that much faster.",
-)
-@click.option(
-    "--admin-token",
-    envvar="SIMTWIN_ADMIN_TOKEN",
-    metavar="TOKEN|@FILE",
-    help="The operator's token; without one there is no operator plane.",
-)
-@click.option(
-    "--allowed-host", "allowed_hosts", multiple=True, help="A host name to answer to; repeatable."
-)
-@click.option("--public-tenants", is_flag=True, help="Let anybody make tenants, off loopback too.")
-@click.option("--strict-version", is_flag=True, help="Refuse an anthropic-version that is unknown.")
-@click.option(
-    "--allow-raw", is_flag=True, help="Let faults write what is no HTTP, off loopback too."
-)
-@click.option("--no-marks", is_flag=True, help="Send no x-simtwin-* headers.")
-@click.option(
-    "--no-edge-headers", is_flag=True, help="Send no headers of the edge: server, cf-ray, via …"
-)
-@click.option(
-    "--max-wait",
-    default=3600.0,
-    show_default=True,
-    type=click.FloatRange(0, min_open=True),
-    help="The longest that any one wait lasts, in seconds.",
-)
 @click.option(
     "--replay",
     multiple=True,
@@ -117,38 +74,41 @@ def main() -> NoReturn:
     show_default=True,
     help="What becomes of a request that was not recorded.",
 )
-@click.option("--tls", is_flag=True, help="Speak TLS, by a certificate made for this run.")
-@click.option(
-    "--tls-cert",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Speak TLS by the certificate in this PEM file, with its chain.",
-)
-@click.option(
-    "--tls-key",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The PEM file of its private key, where that is not in the same file.",
-)
-@click.option(
-    "--tls-ca",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="With --tls: write what clients are to trust into this file, not into a temporary one.",
-)
-@click.option("--front", type=click.Choice(["asgi", "quart"]), default="asgi", hidden=True)
+@serving
 def serve(**options: Any) -> None:
     """Serve the twin until it is told to stop."""
-    from simtwin.edge.options import Options, OptionsError
-    from simtwin.edge.run import ListenError, run
-
     if options["seed"] is None:
         options["seed"] = secrets.randbelow(2**32)
-    options["admin_token"] = _admin_token(options["admin_token"])
-    # To a range, "inf" is above zero and "nan" not below it.
-    if not math.isfinite(options["max_wait"]):
-        _fail(f"--max-wait: a number of seconds is wanted, not {options['max_wait']}")
+    _run(options)
+
+
+@commands.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 8080 by default, and a free one where there is a COMMAND.",
+)
+@serving
+@click.argument("token", metavar="TOKEN|@FILE")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND ...]")
+def replay(token: str, **options: Any) -> None:
+    """Serve exactly the faults that a run met, or run a COMMAND against them.
+
+    TOKEN is what GET /_twin/replay gave. The COMMAND finds the twin in ANTHROPIC_BASE_URL and
+    ANTHROPIC_API_KEY, and its exit status is that of this one.
+    """
+    from simtwin.edge.options import is_loopback
+    from simtwin.edge.told import TokenError, told
+
+    if options["port"] is None:
+        options["port"] = 0 if options["command"] else 8080
+    if options["command"] and options["as_json"]:
+        _fail("--json: what is printed is the COMMAND's own")
     try:
-        run(Options(**options))
-    except (OptionsError, ListenError) as error:
+        fates = told(token, raw=options["allow_raw"] or is_loopback(options["host"]))
+    except TokenError as error:
         _fail(str(error))
+    _run({**options, "seed": fates.seed, "told": fates})
 
 
 @commands.command()
@@ -177,6 +137,21 @@ def profiles() -> None:
     from simtwin.listing import show_profiles
 
     show_profiles()
+
+
+def _run(options: dict[str, Any]) -> NoReturn:
+    """Serve, and exit with the status that this ends in."""
+    from simtwin.edge.options import Options, OptionsError
+    from simtwin.edge.run import ListenError, run
+
+    options["admin_token"] = _admin_token(options["admin_token"])
+    # To a range, "inf" is above zero and "nan" not below it.
+    if not math.isfinite(options["max_wait"]):
+        _fail(f"--max-wait: a number of seconds is wanted, not {options['max_wait']}")
+    try:
+        sys.exit(run(Options(**options)))
+    except (OptionsError, ListenError) as error:
+        _fail(str(error))
 
 
 def _admin_token(given: str | None) -> str | None:

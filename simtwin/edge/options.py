@@ -12,6 +12,7 @@ from simtwin.api.pacing import parse_pace
 from simtwin.api.replay.recording import RecordingError
 from simtwin.api.replay.shelf import Replay
 from simtwin.api.tiers import parse_limits
+from simtwin.core.fates import Fates
 from simtwin.core.fault import SettingsError
 from simtwin.core.profile import Profile
 from simtwin.core.profile import parse as parse_profile
@@ -57,6 +58,8 @@ class Options:
         tls_key: where its private key is, None for the same file.
         tls_ca: where to write what clients are to trust, None for a file that ends with the run.
         allow_raw: whether faults may write what is no HTTP although `host` is not loopback.
+        told: the fates of another run, which requests meet in the place of what is set.
+        command: what to run against the twin, which ends with it; nothing to serve until told.
         front: what answers the hot route, ASGI middleware or Quart.
     """
 
@@ -84,12 +87,19 @@ class Options:
     tls_key: Path | None = None
     tls_ca: Path | None = None
     allow_raw: bool = False
+    told: Fates | None = None
+    command: tuple[str, ...] = ()
     front: Literal["asgi", "quart"] = "asgi"
 
     @property
     def on_loopback(self) -> bool:
         """Whether nobody but this machine reaches it."""
-        return self.host.startswith(_LOOPBACK)
+        return is_loopback(self.host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine reaches an address."""
+    return host.startswith(_LOOPBACK)
 
 
 def vocabulary(tell: Callable[[str], object], *, raw: bool = True) -> Vocabulary:
@@ -116,9 +126,10 @@ def command_line(options: Options, tell: Callable[[str], object]) -> tuple[Vocab
         for name in options.profiles
         if name not in words.profiles and _is_path(name)
     }
-    words = attrs.evolve(words, profiles={**words.profiles, **files})
+    brought = {} if options.told is None else options.told.profiles
+    words = attrs.evolve(words, profiles={**words.profiles, **files, **brought})
     doc: dict[str, Any] = {
-        "profiles": list(options.profiles),
+        "profiles": [*options.profiles, *brought],
         "script": options.script,
         "limits": {"tier": options.tier},
         "pace": options.pace,

@@ -13,12 +13,16 @@ import click
 import msgspec
 import trio
 
+from simtwin.core.fates import Fates
+from simtwin.core.scope import Operator
 from simtwin.edge.app import make_app
+from simtwin.edge.child import attend, environment
 from simtwin.edge.epoch import Epoch
 from simtwin.edge.options import Options, command_line, replay_of, speaks_tls
 from simtwin.edge.server import Server, raise_file_limit, serve
 from simtwin.edge.start import FirstTenant, first_tenant, running_twin
 from simtwin.edge.tenant_secrets import TenantSecrets
+from simtwin.edge.twin import Twin
 from simtwin.edge.twin_plane.mount import PlaneConfig
 
 if TYPE_CHECKING:
@@ -41,8 +45,8 @@ class ListenError(Exception):
     """The address cannot be listened on."""
 
 
-def run(options: Options) -> None:
-    """Serve until SIGINT or SIGTERM.
+def run(options: Options) -> int:
+    """Serve until SIGINT or SIGTERM, or until a command has run; the exit status.
 
     Raises:
         OptionsError: an option cannot be.
@@ -52,12 +56,12 @@ def run(options: Options) -> None:
         from simtwin.edge.tls.setup import set_up  # noqa: PLC0415  # most twins speak none
 
         with set_up(options) as tls:
-            trio.run(partial(_run, options, tls))
-    else:
-        trio.run(partial(_run, options))
+            return trio.run(partial(_run, options, tls))
+    return trio.run(partial(_run, options))
 
 
-async def _run(options: Options, tls: Tls | None = None) -> None:
+async def _run(options: Options, tls: Tls | None = None) -> int:
+    status = 0
     words, settings = command_line(options, _say)
     replay = replay_of(options)
     if replay is not None:
@@ -85,6 +89,7 @@ async def _run(options: Options, tls: Tls | None = None) -> None:
         strict_version=options.strict_version,
         max_wait=options.max_wait,
         replay=replay,
+        told=options.told,
     ) as twin:
         app = make_app(twin, config, secrets, hot=options.front == "asgi")
         tenant = await first_tenant(twin, secrets)
@@ -105,9 +110,16 @@ async def _run(options: Options, tls: Tls | None = None) -> None:
                     if draft is not None and options.port_file is not None:
                         draft.replace(options.port_file)
                     _settle_memory()
-                    _announce(options, port, tenant, tls)
-                    listening.start_soon(_obey, signals, server, serving.cancel_scope)
+                    if options.command:
+                        status = await _attend(options, port, tenant, tls, signals)
+                        server.stop()
+                    else:
+                        _announce(options, port, tenant, tls)
+                        listening.start_soon(_obey, signals, server, serving.cancel_scope)
                 listening.cancel_scope.cancel()
+        if options.told is not None:
+            _say(await _met(twin, options.told))
+    return status
 
 
 def _settle_memory() -> None:
@@ -143,12 +155,50 @@ async def _obey(signals: AsyncIterator[int], server: Server, serving: trio.Cance
     serving.cancel()
 
 
-def _announce(options: Options, port: int, tenant: FirstTenant, tls: Tls | None) -> None:
-    """Say where the twin is, now that connections are accepted."""
+async def _attend(
+    options: Options,
+    port: int,
+    tenant: FirstTenant,
+    tls: Tls | None,
+    signals: AsyncIterator[int],
+) -> int:
+    """Run the command to its end; its exit status, or 2 where it cannot start."""
+    base_url, ca_file = _where(options, port, tls)
+    try:
+        surroundings = environment(base_url, tenant.api_key, ca_file)
+        return await attend(options.command, surroundings, signals)
+    except OSError as error:
+        _say(f"{options.command[0]} cannot be run: {error.strerror}")
+        return 2
+
+
+async def _met(twin: Twin, told: Fates) -> str:
+    """How much of what was told came about: a fault that was asked for and not met is to be seen."""
+    found = await twin.fates(Operator())
+    met = sum(len(fates) for of in found["replay"]["fates"].values() for fates in of.values())
+    asked = sum(
+        bool(fate.fired)
+        for lanes in told.of.values()
+        for fates in lanes.values()
+        for fate in fates.values()
+    )
+    return (
+        f"the token has faults for {asked:,} requests, and {met:,} of them came"
+        f" ({found['requests']:,} requests in all)"
+    )
+
+
+def _where(options: Options, port: int, tls: Tls | None) -> tuple[str, str | None]:
+    """The base URL, and the file of what clients are to trust."""
     host = "127.0.0.1" if options.host in _EVERYWHERE else options.host
     scheme = "http" if tls is None else "https"
     base_url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-    ca_file = None if tls is None or tls.ca_file is None else str(tls.ca_file)
+    return base_url, None if tls is None or tls.ca_file is None else str(tls.ca_file)
+
+
+def _announce(options: Options, port: int, tenant: FirstTenant, tls: Tls | None) -> None:
+    """Say where the twin is, now that connections are accepted."""
+    base_url, ca_file = _where(options, port, tls)
     if options.as_json:
         line = {
             "base_url": base_url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from pathlib import Path
 
@@ -16,6 +17,41 @@ from simtwin_faults import KINDS
 from simtwin_faults.profiles import texts
 
 PROFILE = 'summary = "One."\ngood_client = "Waits."\n[[rules]]\n'
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["529; ok"], "TOKEN: a replay token begins with 'st1.'"),
+        (["st1.AAAA"], "TOKEN: this replay token is damaged: "),
+        (["@{folder}/nope"], "@{folder}/nope cannot be read: "),
+        (["@{folder}/bad"], "@{folder}/bad: fates['1/1'][''][0]: there is no kind 'bogus'"),
+        (["@{folder}/raw", "--host", "192.0.2.1"], "@{folder}/raw: fates['1/1'][''][0]: "),
+        ([], "Missing argument 'TOKEN|@FILE'."),
+        (["@{folder}/good", "--json", "--", "true"], "--json: what is printed is the COMMAND's"),
+        (["@{folder}/good", "--script", "ok"], "No such option '--script'"),
+    ],
+)
+def test_a_replay_that_cannot_be_is_told_so(
+    given: list[str],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, item in (("bad", "bogus"), ("raw", "garbage"), ("good", "529")):
+        doc = {"version": 1, "seed": 7, "fates": {"1/1": {"": [[0, item]]}}}
+        (tmp_path / name).write_text(json.dumps(doc))
+    arguments = [each.format(folder=tmp_path) for each in given]
+    monkeypatch.setattr("sys.argv", ["simtwin", "replay", *arguments])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    printed = capsys.readouterr()
+    assert ended.value.code == 2
+    assert printed.out == ""
+    assert printed.err.startswith(f"simtwin: {told.format(folder=tmp_path)}")
 
 
 @pytest.mark.parametrize(
