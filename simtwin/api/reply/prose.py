@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from hashlib import shake_128
 from random import Random
 
+import attrs
+
 from simtwin.api.reply.words import ADJECTIVES, ADVERBS, NOUNS, PLACES, VERBS
 
 #: A shape of a sentence: words as they are, and tables of words to draw from.
@@ -44,15 +46,46 @@ _THOUGHTS: Sequence[Shape] = (
     ("What", "matters", "here", "is", "the", _A, _N),
 )
 
-#: A text is begun with its length in words in mind and ends with the sentence that reaches it.
-_LEAST_WORDS, _MOST_WORDS = 18, 104
 #: A sentence is at most 12 words, one byte each for those that are drawn and one for its shape.
-_BYTES = _MOST_WORDS + 2 * 16
+_LONGEST_SENTENCE = 16
 
 
-def answer(source: bytes) -> str:
-    """An answer of about 20 to 120 tokens."""
-    return _text(source + b"answer", _OPENINGS)
+@attrs.frozen
+class Length:
+    """How long a text is.
+
+    Args:
+        least: the fewest words that are aimed at; it ends with the sentence that reaches the number.
+        most: the most of them.
+        exact: whether it ends in mid-sentence instead.
+        sentences: how many sentences it has, whatever the words; 0 where that is not said.
+        paragraphs: how many of such texts there are, each a paragraph.
+        items: how many of such texts there are, each an item of a list; 0 for no list.
+    """
+
+    least: int
+    most: int
+    exact: bool = False
+    sentences: int = 0
+    paragraphs: int = 1
+    items: int = 0
+
+
+#: Where nobody says how long.
+USUAL = Length(18, 104)
+
+
+def answer(source: bytes, length: Length = USUAL) -> str:
+    """An answer, of about 20 to 120 tokens where its length is the usual."""
+    source += b"answer"
+    if length.items:
+        items = (_text(source + b"%d" % item, _SHAPES, length) for item in range(length.items))
+        return "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1))
+    text = _text(source, _OPENINGS, length)
+    if length.paragraphs == 1:
+        return text
+    more = (_text(source + b"%d" % each, _SHAPES, length) for each in range(1, length.paragraphs))
+    return "\n\n".join((text, *more))
 
 
 def thoughts(source: bytes) -> str:
@@ -85,15 +118,18 @@ def summary(source: bytes) -> str:
 _BEFORE_VOWEL = re.compile(r"\b([Aa]) (?=[aeio]|u(?!ni|s[eu])|hon)")
 
 
-def _text(source: bytes, openings: Sequence[Shape]) -> str:
-    draws = iter(shake_128(source).digest(_BYTES))
-    wanted = _LEAST_WORDS + next(draws) * (_MOST_WORDS - _LEAST_WORDS) // 255
+def _text(source: bytes, openings: Sequence[Shape], length: Length = USUAL) -> str:
+    # As many bytes as the longest text draws, and one for its length.
+    size = max(length.most, length.sentences * _LONGEST_SENTENCE) + 2 * _LONGEST_SENTENCE
+    draws = iter(shake_128(source).digest(size))
+    wanted = length.least + next(draws) * (length.most - length.least) // 255
     sentences = [_sentence(openings, draws)]
     words = sentences[0].count(" ") + 1
-    while words < wanted:
+    while words < wanted or len(sentences) < length.sentences:
         sentences.append(_sentence(_SHAPES, draws))
         words += sentences[-1].count(" ") + 1
-    return _BEFORE_VOWEL.sub(r"\1n ", " ".join(sentences))
+    text = _BEFORE_VOWEL.sub(r"\1n ", " ".join(sentences))
+    return " ".join(text.split()[:wanted]).rstrip(".") + "." if length.exact else text
 
 
 def _sentence(shapes: Sequence[Shape], draws: Iterator[int]) -> str:

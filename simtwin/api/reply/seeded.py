@@ -30,7 +30,7 @@ _BY_CODE = ("web_search_2026", "web_fetch_2026")
 def seeded(spec: ReplySpec) -> Said:
     """The answer of the twin's own making."""
     if spec.turn is PLAIN:
-        text = SaidText(prose.answer(spec.source))
+        text = SaidText(prose.answer(spec.source, spec.length))
         if spec.thinking is None:
             return Said((text,))
         return Said((SaidThinking(prose.thoughts(spec.source)), text))
@@ -78,7 +78,7 @@ def _blocks(spec: ReplySpec) -> Iterator[SaidBlock]:
         yield from turn.calls
         return
     found = [block for block in brought if isinstance(block, SaidResult)]
-    yield from _told(turn, source, found[-1] if found else None)
+    yield from _told(spec, found[-1] if found else None)
 
 
 def _brought(turn: Turn, source: bytes) -> Iterator[SaidBlock]:
@@ -138,8 +138,9 @@ def _resumed(id_: str, name: str, rng: Random) -> SaidResult:
     return SaidResult(result.kind, result.content, id_, result.tokens, direct=result.direct)
 
 
-def _told(turn: Turn, source: bytes, found: SaidResult | None) -> Iterator[SaidBlock]:
+def _told(spec: ReplySpec, found: SaidResult | None) -> Iterator[SaidBlock]:
     """The text that the answer ends with."""
+    turn, source = spec.turn, spec.source
     if turn.form:
         yield SaidText(json.dumps(turn.form[0], ensure_ascii=False))
     elif found is not None and found.kind == "web_search_tool_result":
@@ -150,4 +151,4 @@ def _told(turn: Turn, source: bytes, found: SaidResult | None) -> Iterator[SaidB
             yield SaidText(begin + ". ")
             yield SaidText(end, (citation,))
     else:
-        yield SaidText(prose.answer(source))
+        yield SaidText(prose.answer(source, spec.length))

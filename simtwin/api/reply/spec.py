@@ -12,7 +12,9 @@ from simtwin.api.models import answer_name
 from simtwin.api.reply.asked.cited import citations
 from simtwin.api.reply.asked.edits import edited
 from simtwin.api.reply.asked.last_turn import REDACTED, REFUSAL, dangling, last_text, url_in
+from simtwin.api.reply.asked.length import length_asked
 from simtwin.api.reply.asked.window import CUT_BY_REQUEST, room
+from simtwin.api.reply.prose import USUAL, Length
 from simtwin.api.reply.said import Json
 from simtwin.api.reply.served.offers import Used, eager, used
 from simtwin.api.reply.turn import PLAIN, Turn
@@ -65,6 +67,7 @@ class ReplySpec:
         thinking: the thinking to begin with, None for none.
         turn: what else the answer is to hold.
         limit: why it ends at `max_tokens`.
+        length: how long a text is that nobody else decides.
     """
 
     source: bytes
@@ -76,6 +79,7 @@ class ReplySpec:
     thinking: Thinking | None = None
     turn: Turn = PLAIN
     limit: str = CUT_BY_REQUEST
+    length: Length = USUAL
 
     @property
     def input_tokens(self) -> int:
@@ -106,7 +110,8 @@ def spec(
     model = request.model
     geo = "global" if model.created_at[:4] >= _FIRST_YEAR_WITH_GEO else "not_available"
     most, limit = room(model, measured.input_tokens, request.max_tokens, betas)
-    turn = _turn(request, source, measured.input_tokens, betas)
+    text = last_text(request.doc["messages"])
+    turn = _turn(request, text, source, measured.input_tokens, betas)
     return ReplySpec(
         source,
         answer_name(request.model_name, model),
@@ -122,6 +127,7 @@ def spec(
         _thinking(request, betas),
         turn,
         limit,
+        length_asked(text) or USUAL,
     )
 
 
@@ -146,9 +152,10 @@ def _interleaves(request: MessagesRequest, betas: Collection[str]) -> bool:
     )
 
 
-def _turn(request: MessagesRequest, source: bytes, tokens: int, betas: Collection[str]) -> Turn:
+def _turn(
+    request: MessagesRequest, text: str, source: bytes, tokens: int, betas: Collection[str]
+) -> Turn:
     doc = request.doc
-    text = last_text(doc["messages"])
     refuses, redacted = REFUSAL in text, REDACTED in text
     cited = citations(doc["messages"])
     resumes = dangling(doc["messages"])
