@@ -34,6 +34,7 @@ ALLOWED = {
         "h11",
         "h2",
         "hyperframe",
+        "priority",
         "trustme",
         "quart",
         "quart_trio",

@@ -26,12 +26,14 @@ class FiredEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `order_dependent` is there where requests in another order could have met something else,
     `charge` where limits were charged although it took the place of the answer.
+
+    "unsupported" came to it, and the connection's version of HTTP has no form for it.
     """
 
     rule: str
     kind: str
     settings: Mapping[str, Any]
-    outcome: Literal["reached", "not_reached"]
+    outcome: Literal["reached", "not_reached", "unsupported"]
     order_dependent: bool = False
     charge: bool = False
 
@@ -40,7 +42,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One request and what became of it. Times are Unix seconds.
 
     `connection` and `request_on_connection` are ordinals; `ordinal` is the lane's, and `lane` its
-    name, None for that of requests which name none. `messages` holds
+    name, None for that of requests which name none. `protocol` is "1.1" or "2", where it is the
+    stream that `closed_at` and `closed_by` tell of. `messages` holds
     one hash a message of the request, each chained to those before it. `planned_tokens` is what the
     answer would have had, `sent_*` what was written of the body, `wire_bytes` all that was written,
     heads and framing and what breaks it included; `told` are the headers of a refusal that say
@@ -57,6 +60,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     ordinal: int | None
     connection: int
     request_on_connection: int
+    protocol: str
     method: str
     path: str
     endpoint: str

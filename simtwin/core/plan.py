@@ -9,7 +9,8 @@ and whoever performs the plan does the waiting. A fault is a function from plan 
     Head ─► Chunk ─► Hangup(reset=True)                one that is cut off
 
 The law of a plan: at most one `Head`, and before any `Chunk` or `End`; nothing after `End` or
-`Hangup`. `Mark`, `Flush`, `Trickle` and `Rest` may stand anywhere before those and send nothing.
+`Hangup`. `Mark`, `Flush`, `Trickle`, `Rest` and `GoAway` may stand anywhere before those and send
+nothing of the answer.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from random import Random
 import attrs
 
 from simtwin.core.framing import Framing
+from simtwin.core.http2 import INTERNAL_ERROR, NO_ERROR
 
 
 @attrs.frozen
@@ -94,12 +96,16 @@ class Hangup:
     away whatever is still queued. After a FIN the twin goes on taking what the peer sends for
     `half_open_seconds`, if the peer does not close before; None is the usual moment. Under TLS,
     `notify` says goodbye in it (`close_notify`) before a FIN; a reset never does.
+
+    In HTTP/2, where other requests share the connection, it is the stream that ends, by RST_STREAM
+    with the code `h2_error`.
     """
 
     reset: bool = False
     flush: bool = True
     half_open_seconds: float | None = None
     notify: bool = True
+    h2_error: int = INTERNAL_ERROR
 
 
 @attrs.frozen
@@ -162,6 +168,20 @@ class Rest:
 
 
 @attrs.frozen
+class GoAway:
+    """The client is to send its further requests on another connection (GOAWAY).
+
+    Args:
+        processed: whether this request is among those that are answered; else nothing follows, and
+            the client is told that it may ask again.
+        error: the code, see `core.http2`.
+    """
+
+    processed: bool = True
+    error: int = NO_ERROR
+
+
+@attrs.frozen
 class Mark:
     """A fault takes effect here. Sends nothing; where faults are composed `name` says which."""
 
@@ -171,7 +191,7 @@ class Mark:
 #: What a place calls the end of a stream, where the name of an event would stand.
 END = "end"
 
-Step = Head | Wait | Chunk | End | Hangup | Raw | Mark | Flush | Trickle | Rest
+Step = Head | Wait | Chunk | End | Hangup | Raw | Mark | Flush | Trickle | Rest | GoAway
 Plan = Iterable[Step]
 
 

@@ -9,14 +9,11 @@ import attrs
 import trio
 
 from simtwin.core.framing import Framing
-from simtwin.core.plan import Chunk, End, Flush, Hangup, Head, Mark, Raw, Rest, Trickle
-from simtwin.edge.wire import Wire
+from simtwin.core.plan import Chunk, End, Flush, GoAway, Hangup, Head, Mark, Raw, Rest, Trickle
+from simtwin.edge.carrier import Carrier, UnsupportedError
 
 #: ASGI's `send`.
 Send = Callable[[Any], Awaitable[None]]
-
-#: Headers that HTTP/2 has no room for: its frames say where a body ends.
-_OF_HTTP_1 = ("transfer-encoding", "connection", "content-length")
 
 
 class PlanError(Exception):
@@ -36,6 +33,7 @@ class Progress:
         wire_bytes: all bytes that the system took for it, heads, framing and what breaks it
             included; not counted where requests share the connection.
         marks: the rules that took effect.
+        unsupported: of them, the one that HTTP/2 had no form for, and the answer ended at.
         ended: "end" as planned; "hangup" by the plan or because the client does not read;
             "left" by the client. None: a crash, or a server that stops.
         undelivered: of what was written, bytes that a reset threw away.
@@ -50,10 +48,17 @@ class Progress:
     wire_bytes: int = 0
     tokens: int = 0
     marks: list[str] = attrs.Factory(list)
+    unsupported: str | None = None
     ended: Literal["end", "hangup", "left"] | None = None
     undelivered: int = 0
 
-    def conclude(self, wire: Wire) -> None:
+    def outcome(self, name: str) -> Literal["reached", "not_reached", "unsupported"]:
+        """What became of the fault that is called `name` in marks."""
+        if name == self.unsupported:
+            return "unsupported"
+        return "reached" if name in self.marks else "not_reached"
+
+    def conclude(self, wire: Carrier) -> None:
         """Add what the wire knows: who ended it, and what was lost."""
         self.undelivered = wire.undelivered
         if self.ended is None and wire.closed_by is not None:
@@ -70,7 +75,7 @@ class Batch:
         max_wait: the longest that any one wait lasts, seconds.
     """
 
-    def __init__(self, send: Send, wire: Wire, progress: Progress, max_wait: float) -> None:
+    def __init__(self, send: Send, wire: Carrier, progress: Progress, max_wait: float) -> None:
         self.size = 0
         self._send = send
         self._wire = wire
@@ -85,7 +90,7 @@ class Batch:
         self._frames.append(chunk)
         self.size += len(chunk.data)
 
-    async def note(self, step: Head | Mark | Raw | Flush | Trickle | Rest) -> None:
+    async def note(self, step: Head | Mark | Raw | Flush | Trickle | Rest | GoAway) -> None:
         match step:
             case Mark(rule):
                 self._progress.marks.append(rule)
@@ -93,11 +98,9 @@ class Batch:
                 if self._head is not None or self._progress.head is not None:
                     raise PlanError("the plan has two heads")
                 if self._wire.multiplexed and step.framing is not None:
-                    step = attrs.evolve(step.without(*_OF_HTTP_1), framing=None)
+                    raise UnsupportedError("HTTP/2 has a framing of its own")
                 self._head, self._framing = step, step.framing
             case Raw(data):
-                if self._wire.multiplexed:
-                    return  # HTTP/2 has frames, and what is none would end all of its streams
                 await self.leave()
                 self._wire.cork()
                 await self._wire.raw(data)
@@ -110,6 +113,9 @@ class Batch:
                 self._drip = step if step.bytes else None
             case Rest(seconds, reset):
                 self._wire.rest_until(seconds, reset=reset)
+            case GoAway(processed, error):
+                await self.leave()
+                await self._wire.go_away(processed=processed, error=error)
 
     async def leave(self) -> None:
         if self._head is not None or self._frames:
@@ -130,6 +136,8 @@ class Batch:
         if hangup is None and self._framing is not None and self._framing.closes:
             hangup = Hangup()
         if hangup is not None:
+            if self._wire.multiplexed:
+                raise UnsupportedError("the connection belongs to other requests as well")
             if end.seconds:
                 await trio.sleep(min(end.seconds, self._max_wait))
             await self._cut(hangup)
@@ -153,6 +161,7 @@ class Batch:
             reset=hangup.reset,
             flush=hangup.flush,
             notify=hangup.notify,
+            h2_error=hangup.h2_error,
             linger=None if half_open is None else min(half_open, self._max_wait),
         )
 

@@ -25,11 +25,13 @@ from typing import Any, cast
 import trio
 from hypercorn.config import Config
 from hypercorn.events import Closed, Event, RawData, Updated
-from hypercorn.protocol import ProtocolWrapper
 from hypercorn.trio.tcp_server import TCPServer
 from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ConnectionState
 
+from simtwin.edge.h2.choice import Protocols
+from simtwin.edge.h2.protocol import H2
+from simtwin.edge.h2.stream import Stream
 from simtwin.edge.inbox import Inbox
 from simtwin.edge.tls.greeting import greet
 from simtwin.edge.wire import Wire
@@ -80,17 +82,39 @@ class Tasks:
         wire = self._connection.wire
         inbox = Inbox(config.max_app_queue_size)
         if wire.ended is None:  # else this request waited for its turn, and its client is gone
-            wire.multiplexed = scope["http_version"] == "2"
+            wire.protocol = scope["http_version"]
+            wire.multiplexed = wire.protocol == "2"
             wire.begin()
             if not wire.multiplexed:
                 send = partial(past_h11, wire, send)
-            self._nursery.start_soon(self._run, scope, inbox, send)
+                self._nursery.start_soon(self._run, scope, inbox, send)
+            elif scope["type"] == "http":
+                share = self._connection.h2.share(wire, send)
+                scope["state"]["wire"] = share
+                self._nursery.start_soon(self._run_stream, scope, inbox, share, send)
+            else:
+                self._nursery.start_soon(self._run, scope, inbox, send)
         return inbox.put
 
     def spawn(self, task: Callable[..., Awaitable[None]], *args: Any) -> None:
         self._nursery.start_soon(task, *args)
 
     async def _run(self, scope: Any, inbox: Inbox, send: Callable[[Any], Awaitable[None]]) -> None:
+        await self._call(scope, inbox, send)
+        await self._connection.answered(send)
+
+    async def _run_stream(
+        self,
+        scope: Any,
+        inbox: Inbox,
+        share: Stream,
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        await self._call(scope, inbox, share.send)
+        await share.conclude(asked=inbox.whole)
+        await self._connection.answered(send)
+
+    async def _call(self, scope: Any, inbox: Inbox, send: Callable[[Any], Awaitable[None]]) -> None:
         async def answer(message: Any) -> None:
             ends = message["type"] == "http.response.body" and not message.get("more_body", False)
             if ends and not inbox.whole:
@@ -108,7 +132,6 @@ class Tasks:
             LOG.exception("the app crashed", exc_info=crash)
         except Exception:
             LOG.exception("the app crashed")
-        await self._connection.answered(send)
 
 
 # What h11 decides by how a body is framed, and whether the connection goes on.
@@ -193,7 +216,7 @@ class Connection(TCPServer):
                     return
             async with trio.open_nursery() as nursery:
                 tasks: Any = Tasks(nursery, self._asgi, self)
-                self.protocol = ProtocolWrapper(
+                self.protocol = Protocols(
                     self.app,
                     self.config,
                     self.context,
@@ -203,11 +226,13 @@ class Connection(TCPServer):
                     client,
                     server,
                     self.protocol_send,
-                    agreed,
+                    agreed=agreed,
                 )
                 await self.protocol.initiate()
                 self._rest()
                 await self._read_until_over()
+                if isinstance(self.protocol.protocol, H2) and self.wire.ended is None:
+                    await self.protocol.protocol.say_goodbye()
                 await self.protocol.handle(Closed())
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # gone before its address could be asked for, or before it agreed on TLS
@@ -216,6 +241,11 @@ class Connection(TCPServer):
         finally:
             with trio.CancelScope(shield=True):
                 await self.wire.aclose()
+
+    @property
+    def h2(self) -> H2:
+        """The protocol, where it is HTTP/2."""
+        return cast("H2", self.protocol.protocol)
 
     def close_if_idle(self) -> None:
         """Stop where no request is under way."""

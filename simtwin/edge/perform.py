@@ -14,7 +14,7 @@ import trio
 
 from simtwin.core.plan import Chunk, End, Hangup, Plan, Wait
 from simtwin.edge.batch import Batch, PlanError, Progress, Send
-from simtwin.edge.wire import Wire
+from simtwin.edge.carrier import Carrier, UnsupportedError
 
 __all__ = ["PlanError", "Progress", "Send", "perform"]
 
@@ -26,7 +26,7 @@ WRITE_BYTES = 65_536
 async def perform(
     plan: Plan,
     send: Send,
-    wire: Wire,
+    wire: Carrier,
     progress: Progress,
     *,
     max_wait: float,
@@ -56,6 +56,9 @@ async def perform(
             await _carry_out(plan, Batch(send, wire, progress, max_wait), max_wait, waits)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
+        except UnsupportedError:
+            progress.unsupported = progress.marks[-1] if progress.marks else ""
+            await wire.refuse()
         finally:
             wire.unwatch(scope)
             if not wire.multiplexed:

@@ -46,6 +46,7 @@ class Wire:
 
     Attributes:
         requests: how many requests were begun on it.
+        protocol: the version of HTTP that the latest request was in.
         multiplexed: whether requests share the connection (HTTP/2), so that nothing can be held.
         first_byte: when the first byte of the latest request came in.
         closed_at: when the connection ended, and `closed_by` whom.
@@ -59,6 +60,7 @@ class Wire:
     def __init__(self, stream: trio.abc.Stream, ordinal: int = 1) -> None:
         self.ordinal = ordinal
         self.requests = 0
+        self.protocol = "1.1"
         self.multiplexed = False
         self.first_byte: float | None = None
         self.closed_at: float | None = None
@@ -89,6 +91,11 @@ class Wire:
         if self._socket is None or self._socket.family not in (socket.AF_INET, socket.AF_INET6):
             return None, None
         return self._socket.getpeername()[:2], self._socket.getsockname()[:2]
+
+    @property
+    def last_byte_in(self) -> float | None:
+        """When the client last sent anything."""
+        return self._last_in
 
     @property
     def last_byte_out(self) -> float | None:
@@ -250,6 +257,17 @@ class Wire:
         """Send bytes that the framing above knows nothing of, in order with what it wrote."""
         await self._guard(self._outlet.send, data)
 
+    async def go_away(self, *, processed: bool, error: int) -> None:  # noqa: ARG002  # HTTP/1.1 has no codes
+        """Serve no further request: HTTP/1.1 has no word for that but the end of the connection."""
+        if processed:
+            self.rest_until(0.0, reset=False)
+        else:
+            await self.hang_up(reset=False)
+
+    async def refuse(self) -> None:
+        """End the connection because this version of HTTP has no form for what was to come."""
+        await self.hang_up(reset=False)
+
     async def hang_up(
         self,
         *,
@@ -257,6 +275,7 @@ class Wire:
         flush: bool = True,
         linger: float | None = None,
         notify: bool = True,
+        h2_error: int = 0,  # noqa: ARG002  # a stream has such a code, a connection none
     ) -> None:
         """End the connection here, by RST where `reset`, else by FIN.
 
@@ -268,6 +287,7 @@ class Wire:
             linger: how long after a FIN what the peer sends is still taken, if the peer does not
                 close before; by default `LINGER_SECONDS`.
             notify: in TLS, whether a FIN comes with a `close_notify`.
+            h2_error: no matter here.
 
         A connection that has ended already stays as it ended.
         """

@@ -98,6 +98,7 @@ def _entry(
         ordinal=None if fate is None else fate.ordinal,
         connection=wire.ordinal,
         request_on_connection=exchange.on_connection,
+        protocol=wire.protocol,
         method=request.method,
         path=request.path,
         endpoint=exchange.endpoint.name,
@@ -155,13 +156,12 @@ def _fired(exchange: Exchange) -> tuple[FiredEntry, ...]:
     fate = exchange.fate
     if fate is None or not fate.fired:
         return ()
-    marks = exchange.progress.marks
     return tuple(
         FiredEntry(
             rule=each.rule,
             kind=each.kind,
             settings=as_settings(each.fault),
-            outcome="reached" if name in marks else "not_reached",
+            outcome=exchange.progress.outcome(name),
             order_dependent=each.order_dependent,
             charge=fate.charge and each is fate.fired[0],
         )

@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
+from simtwin.edge.carrier import Carrier
 from simtwin.edge.data_plane.address import ADDRESS, PLAIN, Address
-from simtwin.edge.wire import Wire
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
@@ -38,7 +38,7 @@ class Request:
     raw_path: bytes
     query: bytes
     headers: Mapping[bytes, bytes]
-    wire: Wire
+    wire: Carrier
     receive: Receive
     address: Address = PLAIN
 
