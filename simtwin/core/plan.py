@@ -58,6 +58,17 @@ class Head:
         chunked = (("transfer-encoding", "chunked"), *self.without("transfer-encoding").headers)
         return attrs.evolve(self, headers=chunked, framing=Framing(chunked=True))
 
+    def unframed(self) -> Head | None:
+        """The same head without a framing, where that is no other than the server's; else None."""
+        if self.framing is None:
+            return self
+        coded = [value for name, value in self.headers if name == "transfer-encoding"]
+        if self.framing == Framing() and not coded:
+            return attrs.evolve(self, framing=None)
+        if self.framing == Framing(chunked=True) and coded == ["chunked"]:
+            return attrs.evolve(self.without("transfer-encoding"), framing=None)
+        return None
+
     @property
     def written(self) -> bytes:
         """The bytes of the head, as its own framing or else the server's makes them."""

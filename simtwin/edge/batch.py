@@ -97,9 +97,10 @@ class Batch:
             case Head():
                 if self._head is not None or self._progress.head is not None:
                     raise PlanError("the plan has two heads")
-                if self._wire.multiplexed and step.framing is not None:
+                head = step.unframed() if self._wire.multiplexed else step
+                if head is None:
                     raise UnsupportedError("HTTP/2 has a framing of its own")
-                self._head, self._framing = step, step.framing
+                self._head, self._framing = head, head.framing
             case Raw(data):
                 await self.leave()
                 self._wire.cork()

@@ -82,9 +82,7 @@ class Client:
             for event in self.h2.receive_data(b"".join(self._frames(data))):
                 self.events.append(event)
                 if isinstance(event, h2.events.DataReceived) and self.opens_windows:
-                    self.h2.acknowledge_received_data(
-                        event.flow_controlled_length, event.stream_id
-                    )
+                    self.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
             await self.flush()
             self._change()
 
@@ -122,11 +120,15 @@ class Client:
     def of(self, stream_id: int) -> list[Any]:
         return [each for each in self.events if getattr(each, "stream_id", None) == stream_id]
 
-    def status(self, stream_id: int) -> int | None:
+    def head(self, stream_id: int) -> dict[str, str] | None:
         for event in self.of(stream_id):
             if isinstance(event, h2.events.ResponseReceived):
-                return int(dict(event.headers)[":status"])
+                return {str(name): str(value) for name, value in event.headers}
         return None
+
+    def status(self, stream_id: int) -> int | None:
+        head = self.head(stream_id)
+        return None if head is None else int(head[":status"])
 
     def body(self, stream_id: int) -> bytes:
         return b"".join(

@@ -14,7 +14,6 @@ from simtwin.core.framing import Framing
 from simtwin.core.http2 import ERRORS
 from simtwin.core.plan import (
     Chunk,
-    Trickle,
     End,
     GoAway,
     Hangup,
@@ -24,11 +23,13 @@ from simtwin.core.plan import (
     Raw,
     Rest,
     Step,
+    Trickle,
     Wait,
 )
 
 HEAD = Head(200, (("content-type", "text/plain"),))
 OK: Plan = [HEAD, Chunk(b"ok"), End()]
+BOTH = (("transfer-encoding", "chunked"), ("transfer-encoding", "identity"))
 BIG = bytes(300_000)
 
 
@@ -163,10 +164,12 @@ async def test_a_client_that_leaves_has_left_all_of_its_streams(autojump_clock: 
     [
         [HEAD, Mark("rule/0"), Raw(b"garbage"), End()],
         [Mark("rule/0"), Raw(b"garbage"), Hangup()],
-        [Mark("rule/0"), Head(200, (), Framing(chunked=True)), Chunk(b"body"), End()],
+        [Mark("rule/0"), Head(200, (), Framing(closes=True)), Chunk(b"body"), End()],
+        [Mark("rule/0"), Head(200, BOTH, Framing()), Chunk(b"body"), End()],
+        [Mark("rule/0"), Head(200, BOTH, Framing(chunked=True)), Chunk(b"body"), End()],
         [Mark("rule/0"), Trickle(1, 1.0), HEAD, Chunk(b"body"), End()],
         [Mark("rule/0"), Rest(1.0), HEAD, Chunk(b"body"), End()],
-        [Mark("rule/0"), Head(200, ((":made-up", "x"),)), Chunk(b"body"), End()],
+        [Mark("rule/0"), Head(200, (("te", "gzip"),)), Chunk(b"body"), End()],
     ],
 )
 async def test_what_http_2_has_no_form_for_is_refused_and_said_to_be(
@@ -198,17 +201,28 @@ async def test_an_end_of_the_connection_is_none_where_others_share_it(
     assert app.progress[0].unsupported == "rule/0"
 
 
+@pytest.mark.parametrize("headers", [(), (("content-length", "9"),)])
+async def test_a_framing_that_is_the_servers_own_is_that_of_http_2(
+    headers: tuple[tuple[str, str], ...], autojump_clock: object
+) -> None:
+    head = Head(200, headers).framed()
+    app = Performed([[Mark("rule/0"), head, Chunk(b"nine byte"), End()]])
+    async with connected(app) as client:
+        whole = await client.ask()
+        end = await client.until(whole)
+
+    assert (end, client.body(whole)) == ("end", b"nine byte")
+    assert app.progress[0].unsupported is None
+
+
 async def test_headers_of_the_connection_are_left_out(autojump_clock: object) -> None:
     head = Head(200, (("connection", "close"), ("transfer-encoding", "chunked"), ("a", "b")))
     async with connected(Performed([[head, Chunk(b"ok"), End()]])) as client:
         whole = await client.ask()
         end = await client.until(whole)
 
-    (response,) = [
-        event for event in client.of(whole) if isinstance(event, h2.events.ResponseReceived)
-    ]
     assert end == "end"
-    assert response.headers == [(":status", "200"), ("a", "b")]
+    assert client.head(whole) == {":status": "200", "a": "b"}
 
 
 async def test_requests_on_a_connection_are_numbered_and_know_their_protocol(

@@ -15,6 +15,7 @@ from hypercorn.config import Config
 from hypercorn.events import Closed, RawData, Updated
 from hypercorn.protocol import ProtocolWrapper
 from hypercorn.protocol.events import Request
+from hypercorn.protocol.h2 import H2Protocol, StreamBuffer
 from hypercorn.protocol.http_stream import HTTPStream
 from hypercorn.trio.task_group import TaskGroup
 from hypercorn.trio.tcp_server import TCPServer
@@ -22,6 +23,7 @@ from hypercorn.trio.worker_context import EventWrapper, WorkerContext
 from hypercorn.typing import ConnectionState
 
 from simtwin.edge.connection import Connection, Tasks, settings
+from simtwin.edge.h2.protocol import H2
 
 ADVICE = "Hypercorn has moved: compare simtwin/edge/connection.py with its trio/tcp_server.py"
 
@@ -82,6 +84,35 @@ def test_a_connection_keeps_what_its_parent_was_given() -> None:
 def test_what_we_override_is_still_there_to_override(method: str) -> None:
     assert method in vars(TCPServer), ADVICE
     assert method in vars(Connection)
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [
+        ("handle", ["self", "event"]),
+        ("stream_send", ["self", "event"]),
+        ("_handle_events", ["self", "events"]),
+        ("_send_data", ["self", "stream_id"]),
+    ],
+)
+def test_what_our_http_2_overrides_is_still_there(method: str, parameters: list[str]) -> None:
+    assert names(vars(H2Protocol)[method]) == parameters, ADVICE
+    assert names(vars(H2)[method]) == parameters
+
+
+async def test_what_our_http_2_looks_into_is_still_there() -> None:
+    anything: Any = None
+    context = WorkerContext(None)
+    protocol = H2(anything, settings(), context, anything, {}, False, None, None, anything)
+    buffer = StreamBuffer(context.event_class)
+
+    for name in ("connection", "streams", "stream_buffers", "priority", "context", "closed"):
+        assert name in vars(protocol), ADVICE
+    for method in ("_flush", "_close_stream", "_window_updated"):
+        assert method in vars(H2Protocol), ADVICE
+    assert (bytes(buffer.buffer), buffer.complete) == (b"", False), ADVICE
+    await buffer.close()
+    assert buffer.complete, ADVICE
 
 
 @pytest.mark.parametrize("method", ["spawn_app", "spawn"])

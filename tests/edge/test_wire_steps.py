@@ -13,7 +13,7 @@ import trio.testing
 from performed import HOUR, Heard
 
 from simtwin.core.framing import Framing
-from simtwin.core.plan import Chunk, End, Flush, Hangup, Head, Mark, Plan, Raw, Rest, Trickle, Wait
+from simtwin.core.plan import Chunk, End, Flush, Hangup, Head, Plan, Raw, Rest, Trickle, Wait
 from simtwin.edge.perform import Progress, perform
 from simtwin.edge.server import serve_wire
 from simtwin.edge.wire import Wire
@@ -230,25 +230,6 @@ async def test_bytes_past_the_framing_come_in_their_place_and_leave_the_connecti
     assert first == b"HTTP/1.1 100 Continue\r\n\r\n" + HELLO + b"junk"
     assert second == HELLO
     assert talk.progress[0].wire_bytes == len(first)
-
-
-async def test_nothing_that_only_http_1_knows_reaches_a_multiplexed_connection() -> None:
-    sent: list[Any] = []
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    _, server = trio.testing.memory_stream_pair()
-    wire = Wire(server)
-    wire.multiplexed = True
-    head = Head(200, (("via", "a"),)).framed()
-    plan: Plan = [Raw(b"garbage"), Trickle(1, 1), Mark("r"), head, Chunk(b"hello"), End()]
-
-    await perform(plan, send, wire, Progress(), max_wait=HOUR)
-
-    assert wire.bytes_out == 0
-    assert sent[0]["headers"] == [(b"via", b"a")]
-    assert [message.get("body") for message in sent[1:]] == [b"hello", b""]
 
 
 async def test_a_silence_without_end_is_the_end_of_a_framing_of_its_own(
