@@ -169,7 +169,7 @@ async def staged(
         trio.open_nursery() as nursery,
     ):
         app = make_app(twin, PlaneConfig(ADMIN_TOKEN), secrets, hot=front == "asgi")
-        network = Network(app, nursery)
+        network = Network(app, nursery, twin.doors)
         async with network.client(base_url=URL, timeout=None) as client:
             yield Stage(twin, network, client, await first_tenant(twin, secrets), began)
         nursery.cancel_scope.cancel()

@@ -13,7 +13,15 @@ from simtwin.core.fault import SettingsError
 from simtwin.core.lanes import MOST_LANES
 from simtwin.core.merge_patch import merge_patch
 from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
-from simtwin.core.settings import InForce, Settings, Vocabulary, in_force, in_force_doc, parse
+from simtwin.core.settings import (
+    OF_CONNECTIONS,
+    InForce,
+    Settings,
+    Vocabulary,
+    in_force,
+    in_force_doc,
+    parse,
+)
 
 #: Snapshots are remembered for the keys at work; more than this many at once are found anew.
 _MOST_SNAPSHOTS = 4_096
@@ -90,8 +98,13 @@ class Board:
         """
         own = self._own.get(scope) or Settings()
         made = parse(merge_patch(own.doc, patch), self.vocabulary)
-        replaced = isinstance(patch, Mapping) and "rules" in patch
-        kept = {name: since for name, since in own.since.items() if name or not replaced}
+        named = patch if isinstance(patch, Mapping) else {}
+        fresh = {
+            name
+            for name, field in (("", "rules"), (OF_CONNECTIONS, "connections"))
+            if field in named
+        }
+        kept = {name: since for name, since in own.since.items() if name not in fresh}
         self._set(scope, made.set_at(now, kept))
 
     def delete(self, scope: Scope) -> None:
@@ -131,9 +144,20 @@ class Board:
             lanes[scope] = None
             if len(lanes) > MOST_LANES:
                 self.delete(next(iter(lanes)))
+        if not isinstance(scope, Operator):
+            self._refuse_connections(settings)
         self._own[scope] = settings
         self._note(scope, settings)
         self._snapshots.clear()
+
+    def _refuse_connections(self, settings: Settings) -> None:
+        """Nobody but the operator says what happens to everybody's connections."""
+        only = "what happens to connections is the operator's to say"
+        if settings.connections is not None:
+            raise SettingsError(only, "connections")
+        for index, name in enumerate(settings.profiles or ()):
+            if self.vocabulary.profiles[name].connections:
+                raise SettingsError(f"{only}, and {name} says it", f"profiles[{index}]")
 
     def _note(self, scope: Scope | None, settings: Settings) -> None:
         profiles = (self.vocabulary.profiles[name] for name in settings.profiles or ())
@@ -147,11 +171,14 @@ class Board:
         """A scope as `GET /_twin/settings` tells it: own, in force, and from which scope."""
         own = self._own.get(scope)
         now = self.in_force(scope)
-        return {
-            "own": {} if own is None else own.doc,
+        told: dict[str, dict[str, Any]] = {
+            "own": {} if own is None else dict(own.doc),
             "in_force": in_force_doc(now),
             "from": dict(now.origin),
         }
+        if not isinstance(scope, Operator):
+            del told["in_force"]["connections"], told["from"]["connections"]
+        return told
 
     def _layers(self, scope: Scope) -> list[tuple[str, Settings]]:
         """What the scopes around this one set, the nearest first."""

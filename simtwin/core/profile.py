@@ -22,6 +22,7 @@ import tomllib
 
 import attrs
 
+from simtwin.core.connections import ConnectionRule, connection_rules
 from simtwin.core.fault import Kinds, SettingsError
 from simtwin.core.quote import quote
 from simtwin.core.replies import ReplyRule
@@ -35,7 +36,7 @@ LONGEST_PROFILE = 1_000_000
 
 #: What of `when` a profile may say for all of its rules that do not say it themselves.
 _FOR_ALL = ("timeline", "active", "lease_seconds")
-_FIELDS = ("summary", "good_client", "rules", "replies", "when")
+_FIELDS = ("summary", "good_client", "rules", "replies", "when", "connections")
 
 
 @attrs.frozen
@@ -48,6 +49,7 @@ class Profile:
     rules: tuple[Rule, ...]
     replies: tuple[ReplyRule, ...] = ()
     text: str = attrs.field(default="", eq=False, repr=False)
+    connections: tuple[ConnectionRule, ...] = ()
 
 
 def parse(text: str, name: str, kinds: Kinds) -> Profile:
@@ -90,6 +92,7 @@ def parse(text: str, name: str, kinds: Kinds) -> Profile:
             doc.get("replies", []), f"{path}, replies", reply_place, prefix=f"{name}/"
         ),
         text=text,
+        connections=connection_rules(doc.get("connections", []), f"{path}, connections"),
     )
 
 

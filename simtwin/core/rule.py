@@ -86,7 +86,7 @@ def rule(doc: object, kinds: Kinds, names: Names) -> Rule:
         fault=make(kinds, kind, given[kind], kind),
         charge=_truth(given, "charge"),
         must_fire=_truth(given, "must_fire"),
-        name=_name(given, kind, names),
+        name=name_of(given, kind, names),
     )
     _check(made, given.get(_TOLD))
     return made
@@ -148,7 +148,12 @@ def _truth(given: Mapping[str, object], name: str) -> bool:
     return value
 
 
-def _name(given: Mapping[str, object], kind: str, names: Names) -> str:
+def name_of(given: Mapping[str, object], kind: str, names: Names) -> str:
+    """The name that a rule gives itself, or else one after its kind.
+
+    Raises:
+        SettingsError: it cannot be one, or is taken.
+    """
     name = given.get("name")
     if name is None:
         return names.fresh(kind)

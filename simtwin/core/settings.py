@@ -16,6 +16,7 @@ import attrs
 
 from simtwin.core import script
 from simtwin.core.chance import draw_once
+from simtwin.core.connections import ConnectionRule, connection_rules, distinct
 from simtwin.core.fault import Kinds, SettingsError
 from simtwin.core.names import Names
 from simtwin.core.profile import Profile
@@ -50,6 +51,9 @@ class Vocabulary:
     pace: Callable[[object, str], Any]
 
 
+#: Where `since` has the rules for connections; no profile has this name.
+OF_CONNECTIONS = "[connections]"
+
 _NO_TIMES: Mapping[str, Since] = MappingProxyType({})
 
 
@@ -58,7 +62,7 @@ class Settings:
     """What one scope sets; None is what it does not.
 
     `doc` is the JSON that it was made from, `since` when its rules and its profiles came in, by
-    name: the rules of its own under "".
+    name: the rules of its own under "", those for connections under OF_CONNECTIONS.
     """
 
     profiles: tuple[str, ...] | None = None
@@ -68,15 +72,15 @@ class Settings:
     pace: Any = None
     seed: int | None = None
     replies: tuple[ReplyRule, ...] | None = None
+    connections: tuple[ConnectionRule, ...] | None = None
     doc: Mapping[str, Any] = attrs.field(factory=dict)
     since: Mapping[str, Since] = attrs.field(factory=dict)
 
     def set_at(self, now: int, kept: Mapping[str, Since] = _NO_TIMES) -> Settings:
         """The same, that came in now (ns), but for what came in before."""
         fresh = Since(now, now)
-        return attrs.evolve(
-            self, since={name: kept.get(name, fresh) for name in ("", *(self.profiles or ()))}
-        )
+        names = ("", OF_CONNECTIONS, *(self.profiles or ()))
+        return attrs.evolve(self, since={name: kept.get(name, fresh) for name in names})
 
     def restarted(self, now: int) -> Settings:
         """The same, whose timelines begin now (ns)."""
@@ -154,6 +158,7 @@ _PARSERS: Mapping[str, Callable[[object, Vocabulary], Any]] = MappingProxyType(
         "pace": lambda doc, vocabulary: vocabulary.pace(doc, "pace"),
         "seed": _seed,
         "replies": _replies,
+        "connections": lambda doc, _: connection_rules(doc, "connections"),
     }
 )
 
@@ -181,6 +186,7 @@ class InForce:
         doc: the same as a document of settings, with the names that its own rules have here.
         inactive: the rules that are not there in this run, as chance had it.
         of_others: those of the rules that take something from beyond their lane.
+        connections: what happens to connections; the operator's and the command line's alone.
         looks_closer: whether a rule looks at what takes work to know of a request.
         counts_attempts: whether a rule looks at which attempt of its call it is.
     """
@@ -195,6 +201,7 @@ class InForce:
     doc: Mapping[str, Any]
     inactive: tuple[Rule, ...] = ()
     of_others: tuple[Rule, ...] = ()
+    connections: tuple[ConnectionRule, ...] = ()
     looks_closer: bool = False
     counts_attempts: bool = False
 
@@ -231,6 +238,14 @@ def in_force(layers: Sequence[tuple[str, Settings]], vocabulary: Vocabulary) -> 
     everything = _named(listed, own)
     if "rules" in found:
         doc["rules"] = [rule_doc(rule) for rule in everything[len(listed) :]]
+    for_connections = [
+        attrs.evolve(rule, epoch=_timeline(since["profiles"], profile.name))
+        for profile in profiles
+        for rule in profile.connections
+    ] + [
+        attrs.evolve(rule, epoch=_timeline(since["connections"], OF_CONNECTIONS))
+        for rule in found.get("connections", ())
+    ]
     seed = found.get("seed", 0)
     inactive = tuple(rule for rule in everything if not _is_active(rule, seed))
     asleep = {rule.name for rule in inactive}
@@ -248,6 +263,7 @@ def in_force(layers: Sequence[tuple[str, Settings]], vocabulary: Vocabulary) -> 
         origin=origin,
         doc=doc,
         inactive=inactive,
+        connections=distinct(for_connections),
         of_others=tuple(rule for rule in rules if rule.when.of_others),
         looks_closer=any(rule.match.looks_closer for rule in rules),
         counts_attempts=any(rule.match.attempt is not None for rule in rules),
@@ -263,6 +279,10 @@ def _is_active(rule: Rule, seed: int) -> bool:
     """Whether a rule is there in this run: the first phase of BUGGIFY, as in swarm testing."""
     active = rule.when.active
     return active is None or draw_once(seed, f"{rule.name}/active").random() < active
+
+
+def _timeline(since: Mapping[str, Since], name: str) -> int:
+    return since[name].timeline if name in since else 0
 
 
 def _named(profiles: Sequence[Rule], own: Sequence[Rule]) -> tuple[Rule, ...]:

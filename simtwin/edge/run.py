@@ -105,6 +105,7 @@ async def _run(options: Options, tls: Tls | None = None) -> int:
                             grace=GRACE,
                             max_connections=MOST_CONNECTIONS,
                             tls=None if tls is None else tls.context,
+                            doors=twin.doors,
                         )
                     )
                     if draft is not None and options.port_file is not None:

@@ -11,6 +11,8 @@ import attrs
 import trio
 
 from simtwin.edge.connection import App, Connection, Shared
+from simtwin.edge.doors import Doors
+from simtwin.edge.shut_listeners import kept_addresses
 from simtwin.edge.wire import Wire
 
 if sys.platform != "win32":
@@ -20,9 +22,14 @@ if sys.platform != "win32":
 SPARE_FILES = 100
 
 
-async def serve_wire(app: App, wire: Wire) -> None:
+async def serve_wire(app: App, wire: Wire, doors: Doors | None = None) -> None:
     """Serve one connection until it ends; requests see the wire in `scope["state"]["wire"]`."""
-    await Connection(app, wire).run()
+    try:
+        if doors is None or await doors.admit(wire):
+            await Connection(app, wire).run()
+    finally:
+        with trio.CancelScope(shield=True):
+            await wire.aclose()
 
 
 @attrs.frozen
@@ -38,10 +45,17 @@ class ServerStatistics:
 class Server:
     """The connections of one server."""
 
-    def __init__(self, app: App, max_connections: int, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        max_connections: int,
+        tls: ssl.SSLContext | None = None,
+        doors: Doors | None = None,
+    ) -> None:
         self._app = app
         self._max_connections = max_connections
         self._shared = Shared(tls)
+        self._doors = doors
         self._connections: set[Connection] = set()
         self._accepting = trio.CancelScope()
         self._accepted = 0
@@ -67,19 +81,41 @@ class Server:
     ) -> None:
         async with trio.open_nursery() as nursery:
             with self._accepting:
-                async with trio.open_nursery() as accepting:
-                    accept = partial(
-                        trio.serve_listeners,
-                        self._welcome,
-                        list(listeners),
-                        handler_nursery=nursery,
-                    )
-                    await accepting.start(accept)
-                    task_status.started(self)
+                await self._accept(list(listeners), nursery, task_status)
             await self._shared.stop()
             for connection in self._connections:
                 connection.close_if_idle()
             nursery.cancel_scope.deadline = trio.current_time() + grace
+
+    async def _accept(
+        self,
+        listeners: list[trio.abc.Listener[trio.abc.Stream]],
+        nursery: trio.Nursery,
+        task_status: trio.TaskStatus[Server],
+    ) -> None:
+        """Accept connections, but for the times at which the operator has nobody listen."""
+        addresses = [
+            (each.socket.family, each.socket.getsockname())
+            for each in listeners
+            if isinstance(each, trio.SocketListener)
+        ]
+        started = False
+        while True:
+            async with trio.open_nursery() as accepting:
+                accept = partial(
+                    trio.serve_listeners, self._welcome, listeners, handler_nursery=nursery
+                )
+                await accepting.start(accept)
+                if not started:
+                    started = True
+                    task_status.started(self)
+                if self._doors is not None and addresses:
+                    await self._doors.until(refusing=True)
+                    accepting.cancel_scope.cancel()
+            assert self._doors is not None, "only a door stops what accepts"  # noqa: S101
+            async with kept_addresses(addresses) as kept:
+                await self._doors.until(refusing=False)
+                listeners = kept.listeners()
 
     async def _welcome(self, stream: trio.abc.Stream) -> None:
         if len(self._connections) >= self._max_connections:
@@ -89,7 +125,8 @@ class Server:
         connection = Connection(self._app, Wire(stream, self._accepted), self._shared)
         self._connections.add(connection)
         try:
-            await connection.run()
+            if self._doors is None or await self._doors.admit(connection.wire):
+                await connection.run()
         finally:
             self._connections.discard(connection)
 
@@ -101,6 +138,7 @@ async def serve(
     grace: float,
     max_connections: int,
     tls: ssl.SSLContext | None = None,
+    doors: Doors | None = None,
     task_status: trio.TaskStatus[Server] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve `app` on `listeners` until the server that `task_status` is given is told to stop.
@@ -113,9 +151,10 @@ async def serve(
         grace: seconds that requests under way are given once `Server.stop` was called.
         max_connections: as many are served at a time; others are accepted, closed and counted.
         tls: certificate and settings of TLS; without them there is none.
+        doors: what the operator has become of connections.
         task_status: is given the `Server`.
     """
-    await Server(app, max_connections, tls).run(listeners, grace, task_status)
+    await Server(app, max_connections, tls, doors).run(listeners, grace, task_status)
 
 
 def raise_file_limit(max_connections: int) -> str | None:

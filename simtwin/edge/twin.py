@@ -29,6 +29,7 @@ from simtwin.core.tenant import Tenant
 from simtwin.core.usage import Usage
 from simtwin.edge.data_plane.load import Load
 from simtwin.edge.data_plane.open_keys import OpenKeys
+from simtwin.edge.doors import Doors
 from simtwin.edge.epoch import Epoch
 from simtwin.edge.recount import met
 from simtwin.edge.rule_report import rule_report
@@ -79,6 +80,7 @@ class Twin:
     commons: Commons = attrs.field(factory=Commons)
     scripts: Scripts = attrs.field(init=False)
     open_keys: OpenKeys = attrs.field(init=False)
+    doors: Doors = attrs.field(init=False)
 
     @scripts.default
     def _scripts(self) -> Scripts:
@@ -87,6 +89,10 @@ class Twin:
     @open_keys.default
     def _open_keys(self) -> OpenKeys:
         return OpenKeys(self._drop)
+
+    @doors.default
+    def _doors(self) -> Doors:
+        return Doors(self.board, self.max_wait)
 
     @property
     def version(self) -> str:
@@ -115,8 +121,14 @@ class Twin:
         return self.store.tenant(tenant_id) is not None or self.open_keys.has_tenant(tenant_id)
 
     async def settings(self, scope: Scope) -> dict[str, Any]:
-        """What a scope sets, what holds in it, and which scope each field came from."""
-        return self.board.told(scope)
+        """What a scope sets, what holds in it, and which scope each field came from.
+
+        The operator is also told what became of its rules for connections.
+        """
+        told = self.board.told(scope)
+        if isinstance(scope, Operator):
+            told["connections"] = self.doors.statistics()
+        return told
 
     async def configure(self, scope: Scope, doc: dict[str, Any] | None) -> None:
         """Replace what a scope sets; None falls back to the farther scopes.
@@ -128,6 +140,7 @@ class Twin:
             self.board.delete(scope)
         else:
             self.board.put(scope, doc, present())
+        self.doors.changed()
 
     async def patch(self, scope: Scope, patch: dict[str, Any]) -> None:
         """Change what a scope sets by a merge patch.
@@ -136,6 +149,7 @@ class Twin:
             SettingsError: the outcome cannot be; nothing has changed.
         """
         self.board.patch(scope, patch, present())
+        self.doors.changed()
 
     async def usage(self, scope: Scope) -> list[dict[str, Any]]:
         """What was used, a row for each key and model."""
@@ -223,6 +237,7 @@ class Twin:
         """
         tenant, key = _owned(scope)
         self.board.restart(scope, present())
+        self.doors.changed()
         if isinstance(scope, OfLane):
             message = partial(keys.reset_lane, lane=scope.lane or None)
             for account in list(self._accounts(scope)):

@@ -25,6 +25,7 @@ import trio
 import trio.testing
 
 from simtwin.edge.connection import App
+from simtwin.edge.doors import Doors
 from simtwin.edge.server import serve_wire
 from simtwin.edge.wire import Wire
 from simtwin.testing.lines import BlockingLine, Line
@@ -54,17 +55,19 @@ class Network:
         app: an ASGI application; its requests see the wire in `scope["state"]["wire"]`.
         nursery: where the connections are served. It waits for them at its end, so close the
             client first, or cancel it.
+        doors: what the operator has become of connections.
 
     Attributes:
         refusing: whether new connections are refused.
         opened: how many connections were opened.
     """
 
-    def __init__(self, app: App, nursery: trio.Nursery) -> None:
+    def __init__(self, app: App, nursery: trio.Nursery, doors: Doors | None = None) -> None:
         self.refusing = False
         self.opened = 0
         self._app = app
         self._nursery = nursery
+        self._doors = doors
 
     def anthropic(self, asks: Asks | None = None, **options: Any) -> AsyncAnthropic:
         """The SDK's client on this network; `options` are its own."""
@@ -135,20 +138,20 @@ class Network:
         """A connection to the app.
 
         Raises:
-            httpcore2.ConnectError: the network is `refusing`.
+            httpcore2.ConnectError: the network is `refusing`, or the operator has nobody listen.
         """
         return await self.connect(host, port, httpcore2)
 
     async def connect(self, host: str, port: int, errors: ModuleType) -> Line:
         """A connection to the app, that raises the exceptions of the library `errors`."""
         await trio.lowlevel.checkpoint()
-        if self.refusing:
+        if self.refusing or (self._doors is not None and self._doors.refusing):
             refused: Exception = errors.ConnectError(f"{host}:{port} refused the connection")
             raise refused
         self.opened += 1
         ours, theirs = trio.testing.memory_stream_pair()
         wire = Wire(theirs, self.opened)
-        self._nursery.start_soon(serve_wire, self._app, wire)
+        self._nursery.start_soon(serve_wire, self._app, wire, self._doors)
         return Line(ours, wire, errors)
 
 

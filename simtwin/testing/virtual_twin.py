@@ -287,7 +287,7 @@ class VirtualTwin(Handle):
             tenant = SeededTenant.of(twin, self.seed)
             key = tenant.add_key()
             twin.board.put(OfTenant(tenant.tenant_id), self._own.doc, virtual.ns)
-            network = Network(front(twin), nursery)
+            network = Network(front(twin), nursery, twin.doors)
             yield _Stage(twin, network, nursery, tenant, virtual, key.api_key)
             nursery.cancel_scope.cancel()
 

@@ -329,6 +329,7 @@ def test_field_by_field_the_nearest_scope_holds() -> None:
         "pace": "operator",
         "seed": "key",
         "replies": "default",
+        "connections": "default",
     }
 
 
@@ -423,7 +424,7 @@ def test_what_is_in_force_is_told_as_settings_that_have_the_same_effect(docs: li
     told = json.loads(json.dumps(in_force_doc(force)))
 
     again = in_force([("told", parse(told, WORDS))], WORDS)
-    assert list(told) == list(WHOLE)
+    assert list(told) == [*WHOLE, "connections"]
     assert again == attrs.evolve(force, origin=again.origin)
 
 
