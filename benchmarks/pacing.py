@@ -30,7 +30,7 @@ from child import CLIENT_CORE, Child, cpu_seconds, running, script, twin
 from load import RECEIVE_BYTES, Connection, is_whole
 from table import table, verdict
 
-from simtwin.api.tokens import count
+from simtwin.api.tokens import pieces
 
 #: The pace that is the same for every answer, 0.3 s and 80 tokens/s, four times as slow.
 PACE, TTFT, TOKENS_PER_SECOND = "steady*0.25", 1.2, 20.0
@@ -96,7 +96,7 @@ def lateness(stream: Stream) -> Lateness:
         if match[1] == b"message_start":
             started = at
         elif match[1] == b"content_block_delta":
-            tokens += count(doc["delta"]["text"])
+            tokens += len(pieces(doc["delta"]["text"]))
         elif match[1] == b"message_delta":
             said = doc["usage"]["output_tokens"]
         late.append(at - started - tokens / TOKENS_PER_SECOND)

@@ -10,7 +10,15 @@ from datetime import UTC, datetime
 
 from child import script
 
-SCRIPTS = ("throughput.py", "stages.py", "pacing.py", "large.py", "startup.py", "memory.py")
+SCRIPTS = (
+    "throughput.py",
+    "stages.py",
+    "pacing.py",
+    "large.py",
+    "startup.py",
+    "memory.py",
+    "tokens.py",
+)
 #: Several times what the longest of them takes.
 PATIENCE = 300.0
 

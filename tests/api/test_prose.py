@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from simtwin.api.reply import words
 from simtwin.api.reply.prose import answer, before_call, thoughts, word
-from simtwin.api.tokens import count
+from simtwin.api.tokens import pieces
 
 
 @given(st.binary(max_size=40))
 def test_a_text_is_sentences_of_a_plausible_length(source: bytes) -> None:
     text = answer(source)
 
-    assert 20 <= count(text) <= 130
+    assert 20 <= len(pieces(text)) <= 130
     assert re.fullmatch(r"(?:[A-Z][a-zA-Z ]*\.(?: |$))+", text)
 
 
@@ -32,7 +32,7 @@ def test_texts_and_their_lengths_vary() -> None:
     texts = [answer(b"%d" % number) for number in range(100)]
 
     assert len(set(texts)) == 100
-    assert len({count(text) for text in texts}) > 30
+    assert len({len(pieces(text)) for text in texts}) > 30
 
 
 def test_thoughts_are_not_the_answer() -> None:
@@ -44,14 +44,14 @@ def test_what_comes_before_a_call_is_one_short_sentence(source: bytes) -> None:
     sentence = before_call(source)
 
     assert sentence.count(".") == 1
-    assert count(sentence) <= 12
+    assert len(pieces(sentence)) <= 12
 
 
 @pytest.mark.parametrize(
     "table", [words.NOUNS, words.ADJECTIVES, words.VERBS, words.ADVERBS, words.PLACES]
 )
 def test_every_word_is_one_token_and_can_be_drawn_by_a_byte(table: tuple[str, ...]) -> None:
-    assert {count(f" {each}") for each in table} == {1}
+    assert {len(pieces(f" {each}")) for each in table} == {1}
     assert len(set(table)) == len(table) <= 256
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from simtwin.api.reply.blocks import Text, Thoughts
 from simtwin.api.reply.reply import Reply, compose_reply
-from simtwin.api.tokens import count
+from simtwin.api.tokens import pieces
 
 THINKING: dict[str, Any] = {
     "thinking": {"type": "enabled", "budget_tokens": 1_024},
@@ -45,7 +45,7 @@ def test_an_answer_ends_by_itself_and_costs_its_text() -> None:
 
     assert reply.stop_reason == "end_turn"
     assert reply.stop_sequence is None
-    assert reply.output_tokens == count(_said())
+    assert reply.output_tokens == len(pieces(_said()))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_an_answer_ends_before_the_first_stop_sequence(data: st.DataObject) -> N
     assert said == text[: text.index(stop)]
     assert stopped.stop_reason == "stop_sequence"
     assert stopped.stop_sequence == stop
-    assert stopped.output_tokens == count(said)
+    assert stopped.output_tokens == len(pieces(said))
 
 
 def test_of_two_stop_sequences_the_one_that_is_complete_first_counts() -> None:

@@ -11,7 +11,7 @@ from simtwin.api.reply.blocks import Call, Redacted, Text, Thoughts
 from simtwin.api.reply.reply import Reply, compose_reply
 from simtwin.api.reply.said import Said, SaidCall, SaidText, SaidThinking
 from simtwin.api.reply.signature import check, check_redacted
-from simtwin.api.tokens import count
+from simtwin.api.tokens import pieces
 
 WORDS = "One two three four five six seven eight."
 
@@ -26,7 +26,7 @@ def test_what_is_said_is_the_answer() -> None:
     (block,) = reply.blocks
     assert isinstance(block, Text)
     assert block.text == WORDS
-    assert reply.output_tokens == count(WORDS)
+    assert reply.output_tokens == len(pieces(WORDS))
     assert reply.stop_reason == "end_turn"
 
 
@@ -81,7 +81,7 @@ def test_thinking_is_signed_and_shown_where_the_request_says_nothing() -> None:
     assert isinstance(thoughts, Thoughts)
     assert thoughts.text == "Hm."
     assert check("Hm.", thoughts.signature, reply.model)
-    assert reply.thinking_tokens == count("Hm.")
+    assert reply.thinking_tokens == len(pieces("Hm."))
 
 
 def test_thinking_that_is_not_shown_is_signed_as_it_is_given() -> None:
@@ -99,7 +99,7 @@ def test_thinking_can_be_redacted() -> None:
 
     assert isinstance(redacted, Redacted)
     assert check_redacted(redacted.data)
-    assert redacted.tokens == count("Hm, a secret.")
+    assert redacted.tokens == len(pieces("Hm, a secret."))
 
 
 def test_scripted_calls_are_streamed_as_their_tool_asks() -> None:

@@ -15,7 +15,7 @@ from anthropic.types import RawMessageStreamEvent
 from live.served import SLACK, Key
 from live.ways import ASKED
 
-from simtwin.api.tokens import count
+from simtwin.api.tokens import pieces
 
 SPEED = 20.0
 TOKENS = 40
@@ -38,7 +38,7 @@ class Arrivals:
     def hear(self, event: RawMessageStreamEvent) -> None:
         self.ended = time.monotonic() - self.began
         if event.type == "content_block_delta" and event.delta.type == "text_delta":
-            self.heard += count(event.delta.text)
+            self.heard += len(pieces(event.delta.text))
             self.late.append(self.ended - self.heard / SPEED)
 
 

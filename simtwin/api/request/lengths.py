@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from simtwin.api.request.breakpoints import Breakpoint
 from simtwin.api.request.steps import Steps
-from simtwin.api.tokens import WINDOW, count_request
+from simtwin.api.tokens import WINDOW, count_between, count_request
 
 Doc = Mapping[str, Any]
 
@@ -33,11 +33,12 @@ def lengths(
     for place in range(len(breakpoints) - 1, -1, -1):
         section, index, number = breakpoints[place].spot
         if section == "messages":
-            after += yield from _stretch(doc, (index, number), end, size)
+            after += yield from _sum(count_between(doc, (index, number), end), size)
             end = (index, number)
             counts[place] = tokens - after
         else:
             counts[place] = yield from _count(_up_to(doc, section, index), size)
+            counts[place] -= yield from _count(_nothing(doc), size)
     least = 0
     for place, count in enumerate(counts):
         counts[place] = least = max(least, min(count, tokens - tail))
@@ -55,43 +56,18 @@ def _up_to(doc: Doc, section: str, index: int) -> Doc:
     return {**doc, "system": system, "messages": []}
 
 
-def _stretch(doc: Doc, start: tuple[int, int], end: tuple[int, int], size: int) -> Steps[int]:
-    """The tokens of the turns after the block `start` up to the block `end`; -1 is the last."""
-    messages = doc["messages"]
-    turns = [
-        _part(
-            messages[index],
-            start[1] + 1 if index == start[0] else 0,
-            end[1] + 1 if index == end[0] else 0,
-        )
-        for index in range(start[0], end[0] + 1)
-    ]
-    begun = turns[0]
-    if not begun.get("content"):
-        del turns[0]
-    if not turns:
-        return 0
-    count = yield from _count({"model": doc["model"], "messages": turns}, size)
-    if turns[0] is begun:
-        # What a turn costs besides its blocks is counted with its first one.
-        count -= yield from _count({"model": doc["model"], "messages": [_part(begun, 1, 1)]}, size)
-        return max(0, count)
-    return count - (yield from _count({"model": doc["model"], "messages": []}, size))
-
-
-def _part(message: Doc, start: int, end: int) -> Doc:
-    """The blocks of a turn from `start` to before `end`; 0 is to the last."""
-    content = message.get("content") or ""
-    if isinstance(content, str):
-        return message if start == 0 else {**message, "content": []}
-    if start == 0 and end in (0, len(content)):
-        return message
-    return {**message, "content": content[start : end or None]}
+def _nothing(doc: Doc) -> Doc:
+    """What counts as much as any prompt ends with."""
+    return {"model": doc["model"], "messages": []}
 
 
 def _count(doc: Doc, size: int) -> Steps[int]:
+    return (yield from _sum(count_request(doc), size))
+
+
+def _sum(parts: Iterable[int], size: int) -> Steps[int]:
     tokens = 0
-    for part in count_request(doc):
+    for part in parts:
         tokens += part
         if size > WINDOW:
             yield

@@ -10,6 +10,7 @@ import attrs
 
 from simtwin.api.reply.said import Json, SaidCall
 from simtwin.api.reply.served.by_code import begun, resumed
+from simtwin.api.reply.served.loaded import loaded
 from simtwin.api.reply.turn import Served
 from simtwin.api.reply.values.tool_input import make_input
 from simtwin.api.request.parse import MessagesRequest
@@ -60,14 +61,15 @@ def used(request: MessagesRequest, source: bytes, url: Callable[[], str]) -> Use
     if choice.type == "none" or (request.last_is_tool_result and not choice.forced):
         return Used()
     rng = Random(source + b"tool")
-    clients = _clients(request, offers)
+    tools = loaded(request.tools, request.doc["messages"])
+    clients = _clients(request, tools, offers)
     served = _served(request.doc, offers, rng, url)
     if choice.type == "tool":
         named = [make for name, make in clients if name == choice.name]
         if named:
             return Used(calls=(named[0](rng),))
         return Used(served=tuple(each for each in served if each.name == choice.name)[:1])
-    found = _found(request.tools, offers, rng)
+    found = _found(tools, offers, rng)
     by_code = None if choice.forced else begun(request, 0, rng)
     if by_code is not None:
         served = [each for each in served if not each.tool.startswith("code_execution_")]
@@ -99,14 +101,16 @@ def _offers(request: MessagesRequest) -> Sequence[Offer]:
     return [tool for tool in tools if tool.get("type") not in (None, "custom")]
 
 
-def _clients(request: MessagesRequest, offers: Sequence[Offer]) -> list[_Client]:
+def _clients(
+    request: MessagesRequest, tools: Sequence[Tool], offers: Sequence[Offer]
+) -> list[_Client]:
     """The client's tools that can be called, by name, with what makes a call of each."""
     indirect = {
         tool.get("name")
         for tool in request.doc.get("tools") or ()
         if tool.get("allowed_callers") and "direct" not in tool["allowed_callers"]
     }
-    made = [_custom(tool) for tool in on_offer(request.tools, request.tool_choice)]
+    made = [_custom(tool) for tool in on_offer(tools, request.tool_choice)]
     made = [each for each in made if each[0] not in indirect]
     for tool in offers:
         kind, name = str(tool["type"]), str(tool.get("name"))
