@@ -42,10 +42,14 @@ def make_app(
     app.config["MAX_CONTENT_LENGTH"] = MOST_DISCARDED_BYTES
     register(app, twin, config, secrets)
     quart_routes.register(app, partial(respond, twin))
-    front: App = app.asgi_app
+    quart: App = app.asgi_app
     if hot:
-        front = HotRoute(front, twin, config.allowed_hosts)
-    app.asgi_app = Addressed(front)  # type: ignore[method-assign]  # the documented place for ASGI middleware
+        # Twice: what has a prefix is looked at again without it, and what has none is not looked at
+        # for one on its way.
+        behind = Addressed(HotRoute(quart, twin, config.allowed_hosts))
+        app.asgi_app = HotRoute(behind, twin, config.allowed_hosts)  # type: ignore[method-assign]  # the documented place for ASGI middleware
+    else:
+        app.asgi_app = Addressed(quart)  # type: ignore[method-assign]  # likewise
     return app
 
 
