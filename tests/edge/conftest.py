@@ -26,3 +26,9 @@ def front(request: pytest.FixtureRequest) -> str:
     request.node.add_marker(pytest.mark.trio(run=in_virtual_time), append=False)
     name: str = request.param
     return name
+
+
+@pytest.fixture
+def virtual_time(request: pytest.FixtureRequest) -> None:
+    """For tests that need only one of the two."""
+    request.node.add_marker(pytest.mark.trio(run=in_virtual_time), append=False)

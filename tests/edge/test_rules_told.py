@@ -8,6 +8,8 @@ import pytest
 import trio
 from virtual import OPERATOR, Stage, staged
 
+pytestmark = pytest.mark.usefixtures("virtual_time")
+
 
 def rule(name: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "latency": {"seconds": 0}, **more}
