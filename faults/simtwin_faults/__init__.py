@@ -21,6 +21,7 @@ from simtwin_faults.error_event import ErrorEvent
 from simtwin_faults.field import Field
 from simtwin_faults.framing import Framing
 from simtwin_faults.garbage import Garbage
+from simtwin_faults.goaway import Goaway
 from simtwin_faults.hang import Hang
 from simtwin_faults.header import Header
 from simtwin_faults.interim import Interim
@@ -66,6 +67,7 @@ KINDS: Mapping[str, type[Fault]] = MappingProxyType(
         "slice": Slice,
         "close": Close,
         "stale": Stale,
+        "goaway": Goaway,
         "framing": Framing,
         "garbage": Garbage,
         "interim": Interim,

@@ -115,7 +115,7 @@ class Hangup:
     reset: bool = False
     flush: bool = True
     half_open_seconds: float | None = None
-    notify: bool = True
+    notify: bool = False
     h2_error: int = INTERNAL_ERROR
 
 

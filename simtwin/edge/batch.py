@@ -141,7 +141,8 @@ class Batch:
                 raise UnsupportedError("the connection belongs to other requests as well")
             if end.seconds:
                 await trio.sleep(min(end.seconds, self._max_wait))
-            await self._cut(hangup)
+            # After a whole answer the end is an orderly one, also in TLS.
+            await self._cut(attrs.evolve(hangup, notify=not hangup.reset))
         elif self._framing is not None:
             await self._settle_server()
 

@@ -76,8 +76,8 @@ async def read(client: trio.SSLStream[trio.SocketStream]) -> tuple[int, str]:
     ("end", "seen"),
     [
         (Hangup(reset=True), "ECONNRESET"),
-        (Hangup(notify=False), "FIN"),
-        (Hangup(), "close_notify"),
+        (Hangup(), "FIN"),
+        (Hangup(notify=True), "close_notify"),
     ],
 )
 async def test_a_connection_ends_beneath_tls_as_the_plan_says_and_all_before_it_arrives(
