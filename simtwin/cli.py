@@ -1,4 +1,4 @@
-"""The command line: `simtwin serve`, `replay`, `demo`, `faults`, `profiles`.
+"""The command line: `simtwin serve`, `replay`, `demo`, `explain`, `faults`, `profiles`.
 
 What costs time to import is imported by the command that needs it.
 """
@@ -120,6 +120,38 @@ def demo(seed: int) -> None:
     try:
         show(seed)
     except MissingSDKError as error:
+        _fail(str(error))
+
+
+@commands.command()
+@click.argument("profile", metavar="PROFILE|FILE")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    envvar="SIMTWIN_SEED",
+    default=7,
+    show_default=True,
+    help="The number that decides all chance.",
+)
+@click.option("--requests", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option("--model", default="claude-sonnet-4-6", show_default=True)
+@click.option("--stream", is_flag=True, help="Of requests for streams.")
+@click.option(
+    "--gap",
+    type=click.FloatRange(0, 86_400),
+    default=1.0,
+    show_default=True,
+    help="Seconds from one request to the next.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+def explain(profile: str, as_json: bool, **options: Any) -> None:
+    """Tell what a profile will do to the first requests of a key."""
+    from simtwin.explaining import ExplainError, show
+    from simtwin.explaining import explain as explained
+
+    try:
+        show(explained(profile, **options), as_json=as_json)
+    except ExplainError as error:
         _fail(str(error))
 
 
