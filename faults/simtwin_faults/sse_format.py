@@ -38,6 +38,8 @@ class SseFormat:
         retry_seconds: a `retry` for each event, after which to connect again (s).
         multi_line: the data on two lines, where they have a comma.
         event_names: the `event:` lines.
+        last_blank_line: the empty line that ends `message_stop`: without it that event never comes,
+            as an event "is dispatched" by it.
     """
 
     replaces: ClassVar[bool] = False
@@ -50,6 +52,7 @@ class SseFormat:
     retry_seconds: float | None = attrs.field(default=None, validator=optional(_retry))
     multi_line: bool = False
     event_names: bool = True
+    last_blank_line: bool = True
 
     def rewrite(self, plan: Plan, rng: Random) -> Iterator[Step]:  # noqa: ARG002  # chance has no part
         steps = iter(plan)
@@ -72,6 +75,8 @@ class SseFormat:
             data = step.data
             if whole and step.ends:
                 number += 1
+                if step.event == "message_stop" and not self.last_blank_line:
+                    data = data.removesuffix(b"\n")
                 data = self._written(data, number).replace(b"\n", next(endings))
             whole = step.ends
             data, lead = lead + data, b""

@@ -20,7 +20,7 @@ def read(stream: bytes) -> list[tuple[str, str]]:
     """The events of a stream as the HTML standard has them read (9.2.6): names and data."""
     events: list[tuple[str, str]] = []
     name, data = "message", list[str]()
-    for line in re.split("\r\n|\n|\r", stream.decode().removeprefix("\ufeff")):
+    for line in re.split("\r\n|\n|\r", stream.decode().removeprefix("\ufeff"))[:-1]:
         field, _, value = line.partition(":")
         match field, value.removeprefix(" "):
             case "", _ if not line:
@@ -115,3 +115,10 @@ def test_a_comment_is_one_line() -> None:
         make(KINDS, "sse_format", {"comment": "a\nb"})
 
     assert str(refusal.value) == r"sse_format: comment must be one line, not 'a\nb'"
+
+
+def test_the_last_event_can_lack_its_empty_line() -> None:
+    worse = body(worsened(SseFormat(last_blank_line=False), STREAM))
+
+    assert worse == body(STREAM).removesuffix(b"\n")
+    assert read(worse) == ORIGINAL[:-1]
