@@ -22,6 +22,7 @@ from simtwin.core.names import Names
 from simtwin.core.quote import quote
 from simtwin.core.rule import name_of
 from simtwin.core.tables import inside, table_of
+from simtwin.core.tls import Tls
 from simtwin.core.when import When, when_of
 
 #: Each connection looks at each rule.
@@ -100,7 +101,7 @@ class Early:
     reset: bool = attrs.field(default=True, validator=bounds.truth)
 
 
-Fate = Refuse | Close | BlackHole | Stale | Idle | Early
+Fate = Refuse | Close | BlackHole | Stale | Idle | Early | Tls
 
 KINDS: Mapping[str, type[Fate]] = MappingProxyType(
     {
@@ -110,6 +111,7 @@ KINDS: Mapping[str, type[Fate]] = MappingProxyType(
         "stale": Stale,
         "idle": Idle,
         "early": Early,
+        "tls": Tls,
     }
 )
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import logging
 import math
-import ssl
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -33,7 +32,7 @@ from simtwin.edge.h2.choice import Protocols
 from simtwin.edge.h2.protocol import H2
 from simtwin.edge.h2.stream import Stream
 from simtwin.edge.inbox import Inbox
-from simtwin.edge.tls.greeting import greet
+from simtwin.edge.tls.greeting import Agreed, Contexts, greet
 from simtwin.edge.wire import Wire
 
 #: An ASGI application: scope, receive, send.
@@ -42,6 +41,7 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 LOG = logging.getLogger(__name__)
 
 RECEIVE_BYTES = 65_536
+IN_THE_CLEAR = Agreed(secure=False)
 
 
 def settings() -> Config:
@@ -172,10 +172,10 @@ class Shared:
     """What the connections of one server have in common: settings, and whether it stops.
 
     Args:
-        tls: certificate and settings of TLS, None where none is spoken.
+        tls: certificates and settings of TLS, None where none is spoken.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: Contexts | None = None) -> None:
         self.tls = tls
         self.config = settings()
         self.context = WorkerContext(max_requests=None)
@@ -209,11 +209,11 @@ class Connection(TCPServer):
         """Serve the connection. Whatever goes wrong stays inside it."""
         try:
             client, server = self.wire.addresses()
-            agreed = None
-            if self._tls is not None:
+            agreed: Agreed | None = IN_THE_CLEAR
+            if self._tls is not None or self.wire.greeting is not None:
                 agreed = await greet(self.wire, self._tls)
-                if agreed is None:
-                    return
+            if agreed is None:
+                return
             async with trio.open_nursery() as nursery:
                 tasks: Any = Tasks(nursery, self._asgi, self)
                 self.protocol = Protocols(
@@ -222,11 +222,11 @@ class Connection(TCPServer):
                     self.context,
                     tasks,
                     ConnectionState(self.state),
-                    self._tls is not None,  # `ssl`, by position as Hypercorn itself does
+                    agreed.secure,  # `ssl`, by position as Hypercorn itself does
                     client,
                     server,
                     self.protocol_send,
-                    agreed=agreed,
+                    agreed=agreed.protocol,
                 )
                 await self.protocol.initiate()
                 self._rest()

@@ -28,6 +28,7 @@ from simtwin.core.connections import (
 )
 from simtwin.core.plan import Chunk, Head
 from simtwin.core.scope import Operator
+from simtwin.core.tls import Tls
 from simtwin.edge.wire import Wire
 
 #: What chance is drawn under, beside tenants and keys.
@@ -123,11 +124,26 @@ class Doors:
             case BlackHole(seconds):
                 await self._wait(wire, self._max_wait if seconds is None else seconds)
                 await wire.hang_up(reset=False)
+            case Tls(handshake="whole"):
+                wire.greeting = fate
+                return True
+            case Tls():
+                await self._break_off(wire, fate)
             case Early(status, reset):
                 await _answer_early(wire, status, reset=reset)
             case Refuse():
                 pass
         return False
+
+    async def _break_off(self, wire: Wire, fate: Tls) -> None:
+        """Hear the first word of a handshake, and say none."""
+        try:
+            heard = await wire.receive_some(_RECEIVE_BYTES)
+        except _GONE:
+            return
+        if heard and fate.handshake == "stall":
+            await self._wait(wire, self._max_wait if fate.seconds is None else fate.seconds)
+        await wire.hang_up(reset=fate.handshake == "reset")
 
     async def _wait(self, wire: Wire, seconds: float) -> None:
         """Take what comes for so long, or until the client leaves: else it would stay for nothing."""

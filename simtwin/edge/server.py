@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -13,6 +12,7 @@ import trio
 from simtwin.edge.connection import App, Connection, Shared
 from simtwin.edge.doors import Doors
 from simtwin.edge.shut_listeners import kept_addresses
+from simtwin.edge.tls.greeting import Contexts
 from simtwin.edge.wire import Wire
 
 if sys.platform != "win32":
@@ -49,7 +49,7 @@ class Server:
         self,
         app: App,
         max_connections: int,
-        tls: ssl.SSLContext | None = None,
+        tls: Contexts | None = None,
         doors: Doors | None = None,
     ) -> None:
         self._app = app
@@ -137,7 +137,7 @@ async def serve(
     *,
     grace: float,
     max_connections: int,
-    tls: ssl.SSLContext | None = None,
+    tls: Contexts | None = None,
     doors: Doors | None = None,
     task_status: trio.TaskStatus[Server] = trio.TASK_STATUS_IGNORED,
 ) -> None:
@@ -150,7 +150,7 @@ async def serve(
         listeners: closed at the end.
         grace: seconds that requests under way are given once `Server.stop` was called.
         max_connections: as many are served at a time; others are accepted, closed and counted.
-        tls: certificate and settings of TLS; without them there is none.
+        tls: certificates and settings of TLS; without them there is none.
         doors: what the operator has become of connections.
         task_status: is given the `Server`.
     """

@@ -19,6 +19,7 @@ from typing import Literal
 
 import trio
 
+from simtwin.core.tls import Tls
 from simtwin.edge import kernel
 from simtwin.edge.outlet import Outlet
 from simtwin.edge.tls.layer import Layer
@@ -52,6 +53,7 @@ class Wire:
         closed_at: when the connection ended, and `closed_by` whom.
         ended: how it ended.
         undelivered: bytes that a reset of ours threw away, as far as the system can tell.
+        greeting: what its client's TLS meets; None is as ever.
         idle_seconds: how long it may rest between requests; None is as long as any.
 
     All times are `trio.current_time()`.
@@ -68,6 +70,7 @@ class Wire:
         self.ended: Literal["fin", "rst"] | None = None
         self.undelivered = 0
         self.idle_seconds: float | None = None
+        self.greeting: Tls | None = None
         self._stream = stream
         self._socket = stream.socket if isinstance(stream, trio.SocketStream) else None
         self._outlet = Outlet(stream)

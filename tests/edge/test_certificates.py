@@ -11,7 +11,8 @@ import pytest
 import trustme
 from certified import authority, trusting
 
-from simtwin.edge.tls.certificates import Authority, Certificate, CertificateError, Given
+from simtwin.core.tls import Certificate
+from simtwin.edge.tls.certificates import Authority, CertificateError, Given
 
 
 def shaken(server: ssl.SSLContext, client: ssl.SSLContext, host: str = "localhost") -> None:
@@ -70,13 +71,12 @@ def test_a_given_certificate_may_bring_its_key_along(tmp_path: Path) -> None:
     Given(both, None)
 
 
-def test_a_given_certificate_can_be_no_other() -> None:
-    class Held(Given):
-        def __init__(self) -> None:
-            """No file is read."""
+def test_beside_a_given_certificate_bad_ones_are_of_nobody(tmp_path: Path) -> None:
+    both = tmp_path / "both.pem"
+    trustme.CA().issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(both)
 
-    with pytest.raises(CertificateError, match="with --tls alone"):
-        Held().context("expired")
+    with pytest.raises(ssl.SSLCertVerificationError, match="unable to get local issuer"):
+        shaken(Given(both, None).context("expired"), trusting())
 
 
 def test_what_cannot_be_given_is_named(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ async def on_port(
             over.set()
 
     listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
-    tls = authority().context()
+    tls = authority().context
     async with trio.open_nursery() as nursery:
         run = partial(serve, app, listeners, grace=0, max_connections=10, tls=tls)
         server = await nursery.start(run)

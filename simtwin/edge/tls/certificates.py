@@ -8,15 +8,15 @@ from __future__ import annotations
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+
+from simtwin.core.tls import Certificate
 
 if TYPE_CHECKING:
     import trustme
 
-#: Which certificate a client is shown.
-Certificate = Literal["good", "expired", "wrong_host", "unknown_ca"]
-
+#: What this machine calls itself.
+OWN_NAMES = ("localhost", "127.0.0.1", "::1")
 #: A name that no client asks for: `.invalid` never is one (RFC 6761, 6.4).
 ELSEWHERE = "elsewhere.invalid"
 #: The first line of a file that we wrote, and may write again.
@@ -39,6 +39,7 @@ class Given:
     """
 
     def __init__(self, cert: Path, key: Path | None) -> None:
+        self._bad: Authority | None = None
         self._context = server_context()
         try:
             # A key that wants a password would be asked for at the terminal; ours is empty.
@@ -50,14 +51,16 @@ class Given:
             raise CertificateError(f"{_named(cert, key)}: {error.strerror}") from None
 
     def context(self, shown: Certificate = "good") -> ssl.SSLContext:
-        """The settings of a server that shows it.
+        """The settings of a server that shows it, or a bad one of an authority that nobody knows.
 
         Raises:
-            CertificateError: another one is wanted, and there is no authority that could make it.
+            CertificateError: what makes bad ones is not installed.
         """
-        if shown != "good":
-            raise CertificateError(f"a {shown} certificate can be shown with --tls alone")
-        return self._context
+        if shown == "good":
+            return self._context
+        if self._bad is None:
+            self._bad = Authority(OWN_NAMES)
+        return self._bad.context(shown)
 
 
 class Authority:
@@ -123,17 +126,6 @@ def _issue(
     return authority.issue_cert(
         *names, not_before=end - timedelta(days=91), not_after=end, common_name=names[0]
     )
-
-
-#: What each certificate is, in words.
-SHOWN = MappingProxyType(
-    {
-        "good": "the one that is meant to be trusted",
-        "expired": "one that ended yesterday",
-        "wrong_host": f"one for {ELSEWHERE}",
-        "unknown_ca": "one of an authority that nobody trusts",
-    }
-)
 
 
 def server_context() -> ssl.SSLContext:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 
+import attrs
 import trio
 
+from simtwin.core.tls import Certificate, Tls
+from simtwin.edge.tls.certificates import server_context
 from simtwin.edge.tls.session import PlainHTTPError, Session, TLSError
 from simtwin.edge.wire import Wire
 
@@ -21,20 +25,41 @@ PLAIN_HTTP_ANSWER = (
 )
 
 
-async def greet(wire: Wire, context: ssl.SSLContext) -> str | None:
-    """Agree on TLS with a new client.
+#: Makes the settings of a server that shows such a certificate.
+Contexts = Callable[[Certificate], ssl.SSLContext]
+
+
+@attrs.frozen
+class Agreed:
+    """How a connection goes on.
+
+    Args:
+        secure: whether TLS is spoken.
+        protocol: what ALPN agreed on, None where nobody asked it.
+    """
+
+    secure: bool
+    protocol: str | None = None
+
+
+async def greet(wire: Wire, contexts: Contexts | None) -> Agreed | None:
+    """Meet a new client, as the wire's `greeting` says or as the port does.
 
     Args:
         wire: the connection, of which nothing was read yet.
-        context: certificate and settings.
+        contexts: certificate and settings, None on a port without TLS.
 
     Returns:
-        The protocol that was agreed on, "http/1.1" where the client has no wish; None where there
-        is no agreement, and the connection has ended.
+        None where there is no agreement, and the connection has ended.
 
     Raises:
         trio.BrokenResourceError, trio.ClosedResourceError: the client is gone.
+        CertificateError: the certificate that is to be shown cannot be made.
     """
+    manner = wire.greeting or Tls(spoken=contexts is not None)
+    if manner.spoken is False or (contexts is None and manner.spoken is None):
+        return Agreed(secure=False)
+    context = server_context() if contexts is None else contexts(manner.certificate)
     session = Session(context)
     with trio.move_on_after(HANDSHAKE_SECONDS):
         try:
@@ -44,6 +69,6 @@ async def greet(wire: Wire, context: ssl.SSLContext) -> str | None:
         except TLSError:
             pass  # and the client has been told
         else:
-            return session.protocol or "http/1.1"
+            return Agreed(secure=True, protocol=session.protocol)
     await wire.hang_up(reset=False)
     return None

@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 
 import attrs
 
+from simtwin.core.tls import Certificate
 from simtwin.edge.options import Options, OptionsError
-from simtwin.edge.tls.certificates import Authority, CertificateError, Given
+from simtwin.edge.tls.certificates import OWN_NAMES, Authority, CertificateError, Given
 
 
 @attrs.frozen
@@ -26,10 +27,9 @@ class Tls:
     certificates: Authority | Given
     ca_file: Path | None
 
-    @property
-    def context(self) -> ssl.SSLContext:
-        """The settings of a server that shows its good certificate."""
-        return self.certificates.context()
+    def context(self, shown: Certificate) -> ssl.SSLContext:
+        """The settings of a server that shows such a certificate."""
+        return self.certificates.context(shown)
 
 
 @contextmanager
@@ -68,5 +68,5 @@ def _made(names: tuple[str, ...], ca_file: Path) -> Authority:
 
 def _names(options: Options) -> tuple[str, ...]:
     """What the certificate is for: this machine's own names, and those that are answered to."""
-    own = ("localhost", "127.0.0.1", "::1", options.host, *options.allowed_hosts)
+    own = (*OWN_NAMES, options.host, *options.allowed_hosts)
     return tuple(dict.fromkeys(own))
