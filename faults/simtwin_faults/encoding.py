@@ -50,7 +50,7 @@ class Encoding:
         body = self.body or ("gzip" if self.name == "gzip" else "plain")
         if self.body is None and self.name == "deflate":
             body = "deflate"
-        encode, finish = _encoder(body, rng, flush=self.flush)
+        encode, finish = _encoder(body, rng)
         held = b""
         streams = finished = False
         for step in plan:
@@ -60,7 +60,7 @@ class Encoding:
                     yield Mark()
                     yield self._announced(step)
                 case Chunk():
-                    held += encode(step.data)
+                    held += encode(step.data, streams and self.flush)
                     if step.ends and not streams:
                         # The one frame of a body: whoever measures it has to see all of it.
                         finished = True
@@ -84,17 +84,15 @@ class Encoding:
         return attrs.evolve(head, headers=headers)
 
 
-def _encoder(
-    body: str, rng: Random, *, flush: bool
-) -> tuple[Callable[[bytes], bytes], Callable[[], bytes]]:
-    """What encodes a frame, and what comes at the very end."""
+def _encoder(body: str, rng: Random) -> tuple[Callable[[bytes, bool], bytes], Callable[[], bytes]]:
+    """What encodes a frame, flushed or not, and what comes at the very end."""
     if body == "plain":
-        return (lambda data: data), bytes
+        return (lambda data, _: data), bytes
     if body == "garbage":
-        return (lambda data: rng.randbytes(len(data))), bytes
+        return (lambda data, _: rng.randbytes(len(data))), bytes
     compressor = zlib.compressobj(wbits=_WINDOW[body])
 
-    def encode(data: bytes) -> bytes:
+    def encode(data: bytes, flush: bool) -> bytes:  # as the two above
         encoded = compressor.compress(data)
         return encoded + compressor.flush(zlib.Z_SYNC_FLUSH) if flush else encoded
 

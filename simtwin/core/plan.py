@@ -55,7 +55,7 @@ class Head:
             return self
         if self.header("content-length") is not None:
             return attrs.evolve(self, framing=Framing())
-        chunked = (("transfer-encoding", "chunked"), *self.without("transfer-encoding").headers)
+        chunked = (*self.without("transfer-encoding").headers, ("transfer-encoding", "chunked"))
         return attrs.evolve(self, headers=chunked, framing=Framing(chunked=True))
 
     def unframed(self) -> Head | None:
