@@ -151,3 +151,20 @@ async def test_made_up_results() -> None:
 
     kinds = {block["type"] for answer in answers for block in answer.json()["content"]}
     assert {"server_tool_use", "web_search_tool_result"} <= kinds
+
+
+async def test_bound_thinking() -> None:
+    asked = {"model": "claude-opus-5-5", "max_tokens": 2_000, "thinking": {"type": "adaptive"}}
+    hi, on = ({"role": "user", "content": text} for text in ("Hi", "Go on."))
+    async with staged("asgi") as stage:
+        first = await stage.create(**asked, messages=[hi])
+        said = {"role": "assistant", "content": first.json()["content"]}
+        second = await stage.create(**asked, messages=[hi, said, on])
+        more = {"role": "assistant", "content": second.json()["content"]}
+        gap = {"role": "assistant", "content": said["content"][1:]}
+        whole = await stage.create(**asked, messages=[hi, said, on, more, on])
+        gapped = await stage.create(**asked, messages=[hi, gap, on, more, on])
+        edited = await stage.create(**asked, messages=[on, said, on])
+
+    assert (whole.status_code, gapped.status_code) == (200, 200)
+    assert "bound to a different conversation" in error_of(edited)[2]

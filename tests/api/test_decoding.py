@@ -67,6 +67,7 @@ def _outcome(read: Any, body: bytes) -> Any:
         (b'{"a":"' + b"x" * PIECE * 2 + b'\\q"}', "invalid escaped character in string"),
         (b'{"a":[' + b"1," * PIECE + b"]}", "trailing comma is not allowed"),
         (b'{"a":[' + b"1," * PIECE + b"1]]", "unexpected character"),
+        (b'{"a":1[' + b"1," * PIECE + b"1]}", "unexpected character"),
         (b"[" * PIECE * 2, "recursion limit reached"),
         (b'{"a":' * PIECE, "recursion limit reached"),
         (b'{"a":' + b"1" * PIECE * 80 + b"}", "number is infinity when parsed as double"),

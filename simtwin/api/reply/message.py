@@ -53,6 +53,8 @@ def message(reply: Reply, ids: Ids) -> dict[str, Any]:
     whole |= _ending(reply)
     if reply.extras is not NO_EXTRAS:
         whole |= _more(reply, ids)
+    if reply.extras.transformations is not None:
+        whole["input_transformations"] = list(reply.extras.transformations)
     return whole
 
 
@@ -64,6 +66,8 @@ def opening(reply: Reply, ids: Ids, output_tokens: int) -> dict[str, Any]:
     begun = _message(reply, ids, [], usage)
     if reply.extras.diagnosed:
         begun["diagnostics"] = None
+    if reply.extras.transformations is not None:
+        begun["input_transformations"] = list(reply.extras.transformations)
     return begun
 
 

@@ -113,6 +113,7 @@ def _extras(
         or any(kind.endswith(_RUNS_CODE) for kind in results),
         container=turn.container,
         skills=turn.skills,
+        transformations=turn.transformations,
         stop_details=said.stop_details if writing.stop_reason == said.stop_reason else None,
         speed=turn.speed,
         diagnosed=turn.diagnosed,

@@ -25,26 +25,42 @@ from simtwin.api.reply.sealed import (
 
 _KEY = b"simtwin: signatures of thinking"
 _MAC = 64
-#: Of the payload: a digest of the model's name. Recorded payloads are 16 bytes longer than the text.
-_MODEL = 16
+#: Of the payload: digests of the model's name and of the conversation before the thought. Recorded
+#: payloads are 16 bytes longer than the text.
+_MODEL, PREFIX = 8, 8
+#: In place of a conversation, for models that do not look at it.
+UNBOUND = bytes(PREFIX)
 #: As in the recordings of spring 2026.
 _VERSION, _FORM = 11, 2
 
 
-def make(thinking: str, model: str, source: bytes) -> str:
+def make(thinking: str, model: str, source: bytes, prefix: bytes = UNBOUND) -> str:
     """The signature of a thought.
 
     Args:
         thinking: the text as the client gets it: empty where it is not shown.
         model: the model that thought it.
         source: what the signature's chance comes from; the same gives the same signature.
+        prefix: a digest of the conversation before it, of `PREFIX` bytes.
     """
-    return _signed(_encoded(thinking), _encoded(thinking), model, source)
+    return _signed(_encoded(thinking), _encoded(thinking), model, source, prefix)
 
 
-def redacted(model: str, source: bytes, size: int) -> str:
-    """The `data` of a redacted thought of `size` bytes."""
-    return _signed(b"", shake_128(source + b"redacted").digest(size), model, source)
+def redacted(model: str, source: bytes, size: int, prefix: bytes = UNBOUND) -> str:
+    """The `data` of a redacted thought of `size` bytes; else as `make`."""
+    return _signed(b"", shake_128(source + b"redacted").digest(size), model, source, prefix)
+
+
+def origin(signature: str) -> tuple[bytes, bytes] | None:
+    """Where a signature comes from: digests of the model (`digest`) and of the conversation.
+
+    None for one that is not the twin's, which may come from anywhere.
+    """
+    sealed = opened(signature)
+    if sealed is None or sealed.mark != _mark(sealed.nonce):
+        return None
+    start = _mixed(sealed.payload, sealed.nonce)
+    return start[:_MODEL], start[_MODEL : _MODEL + PREFIX]
 
 
 def check(thinking: str, signature: str, model: str | None = None) -> bool:
@@ -59,7 +75,7 @@ def check(thinking: str, signature: str, model: str | None = None) -> bool:
     if sealed is None or sealed.mark != _mark(sealed.nonce):
         return looks_sealed(signature)
     return _is_whole(sealed, _encoded(thinking)) and (
-        model is None or _model_of(sealed) == _digest(model)
+        model is None or _model_of(sealed) == digest(model)
     )
 
 
@@ -68,10 +84,10 @@ def check_redacted(data: str, model: str | None = None) -> bool:
     return check("", data, model)
 
 
-def _signed(shown: bytes, thought: bytes, model: str, source: bytes) -> str:
+def _signed(shown: bytes, thought: bytes, model: str, source: bytes, prefix: bytes) -> str:
     drawn = shake_128(source + b"signature").digest(NONCE + LOCK)
     nonce, lock = drawn[:NONCE], drawn[NONCE:]
-    payload = _mixed(_digest(model) + thought, nonce)
+    payload = _mixed(digest(model) + prefix + thought, nonce)
     header = _header(shown, nonce, lock, payload)
     return Sealed(header, nonce, _mark(nonce), lock, payload, THINKING).text()
 
@@ -94,7 +110,8 @@ def _mark(nonce: bytes) -> bytes:
     return blake2b(nonce, digest_size=MARK, key=_KEY).digest()
 
 
-def _digest(model: str) -> bytes:
+def digest(model: str) -> bytes:
+    """What a signature has in place of a model's name."""
     return blake2b(model.encode(), digest_size=_MODEL).digest()
 
 

@@ -17,6 +17,7 @@ from simtwin.api.reply.asked.window import CUT_BY_REQUEST, room
 from simtwin.api.reply.prose import USUAL, Length
 from simtwin.api.reply.said import Json
 from simtwin.api.reply.served.offers import Used, eager, used
+from simtwin.api.reply.signature import UNBOUND
 from simtwin.api.reply.turn import PLAIN, Turn
 from simtwin.api.reply.usage import InputUsage
 from simtwin.api.reply.values.tool_input import make_value
@@ -67,6 +68,7 @@ class ReplySpec:
         thinking: the thinking to begin with, None for none.
         turn: what else the answer is to hold.
         limit: why it ends at `max_tokens`.
+        prefix: the digest of the conversation that what is thought is bound to.
         length: how long a text is that nobody else decides.
     """
 
@@ -80,6 +82,7 @@ class ReplySpec:
     turn: Turn = PLAIN
     limit: str = CUT_BY_REQUEST
     length: Length = USUAL
+    prefix: bytes = UNBOUND
 
     @property
     def input_tokens(self) -> int:
@@ -128,6 +131,7 @@ def spec(
         turn,
         limit,
         length_asked(text) or USUAL,
+        request.bound.prefix,
     )
 
 
@@ -160,7 +164,7 @@ def _turn(
     cited = citations(doc["messages"])
     resumes = dangling(doc["messages"])
     shaped = betas or not _SHAPING.isdisjoint(doc)
-    if not (shaped or refuses or redacted or cited or resumes):
+    if not (shaped or refuses or redacted or cited or resumes or request.bound.dropped):
         return PLAIN
     edits = edited(doc, betas, tokens)
     uses = used(request, source, lambda: url_in(text)) if resumes is None else Used()
@@ -181,7 +185,8 @@ def _turn(
         pauses="compaction" if edits.pauses else _pause(uses, source),
         resumes=resumes,
         edits=edits.told,
-        cleared=edits.cleared,
+        cleared=edits.cleared + request.bound.dropped,
+        transformations=request.bound.told,
         iterates=edits.compacts or output.get("task_budget") is not None or _advised(doc),
         container=_container(doc.get("container")),
         skills=_skills(doc.get("container")),

@@ -57,7 +57,8 @@ class Turn:
         pauses: why the turn ends early: `pause_turn`, `compaction`, or None.
         resumes: the id and name of the use that an earlier answer left without a result.
         edits: the edits of the context, None where the answer does not tell of any.
-        cleared: the input tokens that they took away.
+        cleared: the input tokens that they, and dropped thinking, took away.
+        transformations: what became of thinking that came back, None where the answer does not tell.
         iterates: whether usage tells what each pass cost.
         container: the container that the request names.
         skills: those that it loads into it.
@@ -81,6 +82,7 @@ class Turn:
     resumes: tuple[str, str] | None = None
     edits: tuple[Mapping[str, Any], ...] | None = None
     cleared: int = 0
+    transformations: tuple[Mapping[str, Any], ...] | None = None
     iterates: bool = False
     container: str | None = None
     skills: tuple[Json, ...] = ()

@@ -54,6 +54,7 @@ class Extras:
             answer names it.
         container: the container that the request named.
         skills: those that it loads into it.
+        transformations: what became of thinking that came back, None where it is not told.
         stop_details: what else there is to tell of the end.
         speed: as asked for.
         diagnosed: whether the request asked for diagnostics.
@@ -67,6 +68,7 @@ class Extras:
     runs: bool = False
     container: str | None = None
     skills: tuple[Mapping[str, Any], ...] = ()
+    transformations: tuple[Mapping[str, Any], ...] | None = None
     stop_details: Mapping[str, Any] | None = None
     speed: str | None = None
     diagnosed: bool = False

@@ -97,9 +97,9 @@ class Writing:
         source = b"%s%d/" % (spec.source, len(self.blocks))
         if redacted:
             size = len(fitting) * _BYTES_PER_TOKEN
-            return Redacted(signature.redacted(spec.model, source, size), len(fitting))
+            return Redacted(signature.redacted(spec.model, source, size, spec.prefix), len(fitting))
         text = "".join(fitting) if shown else ""
-        return Thoughts(fitting, signature.make(text, spec.model, source), shown)
+        return Thoughts(fitting, signature.make(text, spec.model, source, spec.prefix), shown)
 
     def _say(self, said: SaidText) -> str | None:
         wanted = pieces(said.text)

@@ -251,7 +251,7 @@ class _Reader:
         if frame.valued:
             raise _BrokenError(start)
         if isinstance(frame.value, dict) and not frame.named:
-            (frame.key,) = self._piece_of(b"{", before, b"0}", start)
+            (frame.key,) = self._piece_of(b"{", before, b"[]}", start)
         elif before.strip(_BLANK):
             raise _BrokenError(start)
         frame.start = frame.cut = at

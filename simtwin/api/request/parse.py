@@ -16,6 +16,7 @@ from simtwin.api.models import Model, resolve
 from simtwin.api.request.breakpoints import Breakpoint, read_breakpoints
 from simtwin.api.request.content import ends_with_tool_result
 from simtwin.api.request.fields import check_fields
+from simtwin.api.request.rules.binding import NOT_BOUND, Bound, read_binding
 from simtwin.api.request.rules.conversation import check_prefill, check_roles, check_said
 from simtwin.api.request.rules.effort import check_budget, check_thinking
 from simtwin.api.request.rules.formats import check_format, format_of
@@ -69,6 +70,7 @@ class MessagesRequest:
         thinking: the thinking to begin with, None for none.
         last_is_tool_result: whether the last turn answers a call.
         breakpoints: the blocks up to which the prompt is to be cached.
+        bound: what the thinking in it comes to.
     """
 
     doc: Mapping[str, Any]
@@ -82,6 +84,7 @@ class MessagesRequest:
     thinking: Thinking | None = None
     last_is_tool_result: bool = False
     breakpoints: tuple[Breakpoint, ...] = ()
+    bound: Bound = NOT_BOUND
 
 
 def parse(doc: Mapping[str, Any], version: str, betas: Collection[str]) -> MessagesRequest:
@@ -121,6 +124,7 @@ def parsing(doc: Mapping[str, Any], version: str, betas: Collection[str]) -> Ste
     offer = yield from _check_meaning(doc, model, betas)
     breakpoints = yield from read_breakpoints(doc)
     check_prefill(doc["messages"], model, format_of(doc) is not None)
+    bound = yield from read_binding(doc, model, betas)
     return MessagesRequest(
         doc,
         model,
@@ -133,6 +137,7 @@ def parsing(doc: Mapping[str, Any], version: str, betas: Collection[str]) -> Ste
         read_thinking(doc, betas),
         (yield from ends_with_tool_result(doc["messages"])),
         breakpoints,
+        bound,
     )
 
 
@@ -145,6 +150,7 @@ def parsing_count(
     check_thinking(doc, model)
     yield from _check_meaning(doc, model, betas)
     yield from read_breakpoints(doc)
+    yield from read_binding(doc, model, betas)
     return CountRequest(doc, model)
 
 

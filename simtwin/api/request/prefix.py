@@ -136,11 +136,11 @@ def _items(asked: Asked) -> Iterator[_Item]:
         if tool.get("defer_loading") is not True
     ]
     yield None, b"tools", begin(TOOLS, asked)
-    yield from ((spot, b"tools", _bare(tool)) for spot, tool in tools if not is_web(tool))
+    yield from ((spot, b"tools", bare(tool)) for spot, tool in tools if not is_web(tool))
     yield None, b"system", begin(SYSTEM, asked)
-    yield from ((spot, b"system", _bare(tool)) for spot, tool in tools if is_web(tool))
+    yield from ((spot, b"system", bare(tool)) for spot, tool in tools if is_web(tool))
     for index, block in enumerate(_blocks(doc.get("system") or "")):
-        yield ("system", index, 0), b"system", _bare(block)
+        yield ("system", index, 0), b"system", bare(block)
     yield None, b"messages", begin(MESSAGES, asked)
     messages = doc["messages"]
     forgotten = 0 if asked.how.keeps_thoughts else _last_question(messages)
@@ -151,7 +151,7 @@ def _items(asked: Asked) -> Iterator[_Item]:
         for number, block in enumerate(_blocks(message.get("content") or "")):
             if index < forgotten and block["type"] in _THOUGHTS:
                 continue
-            yield ("messages", index, number), role, _bare(block)
+            yield ("messages", index, number), role, bare(block)
 
 
 def _blocks(content: Any) -> Sequence[Mapping[str, Any]]:
@@ -162,7 +162,7 @@ def _blocks(content: Any) -> Sequence[Mapping[str, Any]]:
     return blocks
 
 
-def _bare(block: Mapping[str, Any]) -> Any:
+def bare(block: Mapping[str, Any]) -> Any:
     """What a block says: neither marks nor nulls, and a mere text as just that."""
     said = {
         name: block[name]
@@ -172,7 +172,7 @@ def _bare(block: Mapping[str, Any]) -> Any:
     if len(said) == _MERE and said.get("type") == "text":
         return said["text"]
     if said.get("type") in RESULTS and "content" in said:
-        said["content"] = [_bare(part) for part in _blocks(said["content"])]
+        said["content"] = [bare(part) for part in _blocks(said["content"])]
     return said
 
 

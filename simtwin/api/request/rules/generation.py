@@ -48,6 +48,29 @@ def calls_by_code(model: Model) -> bool:
     return generation(model) >= (4, 5) and (model.line != "haiku" or generation(model) > (4, 5))
 
 
+def binds_thinking(model: Model) -> bool:
+    """Whether its thinking is only valid after the conversation that it was thought in.
+
+    "Claude Mythos 5.1 and models before Claude Fable 5.1 don't run the prefix check": docs, preserved
+    thinking, 2026-09; the models of 5.5 do.
+    """
+    return model.line != "mythos" and generation(model) >= (
+        (5, 1) if model.line == "fable" else (5, 5)
+    )
+
+
+def reads_thinking(model: Model, of: Model) -> bool:
+    """Whether a model can use what another one thought (docs, preserved thinking, 2026-09)."""
+    apart = ("fable", "mythos")
+    if model is of:
+        return True
+    if generation(of) <= (5, 0):
+        return generation(model) < (5, 5) or of.line not in apart
+    if of.line in apart:
+        return model.line in apart and generation(model) >= generation(of)
+    return model.line in apart and generation(model) >= (5, 1)
+
+
 def takes_fast(model: Model) -> bool:
     """Whether it takes `speed: fast`; Opus 4.6 does, and is no faster (docs, fast mode)."""
     return model.line == "opus" and generation(model) in _FAST
