@@ -167,4 +167,4 @@ async def test_bound_thinking() -> None:
         edited = await stage.create(**asked, messages=[on, said, on])
 
     assert (whole.status_code, gapped.status_code) == (200, 200)
-    assert "bound to a different conversation" in error_of(edited)[2]
+    assert "bound to a different conversation" in edited.json()["error"]["message"]
