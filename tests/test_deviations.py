@@ -154,7 +154,11 @@ async def test_made_up_results() -> None:
 
 
 async def test_bound_thinking() -> None:
-    asked = {"model": "claude-opus-5-5", "max_tokens": 2_000, "thinking": {"type": "adaptive"}}
+    asked: dict[str, Any] = {
+        "model": "claude-opus-5-5",
+        "max_tokens": 2_000,
+        "thinking": {"type": "adaptive"},
+    }
     hi, on = ({"role": "user", "content": text} for text in ("Hi", "Go on."))
     async with staged("asgi") as stage:
         first = await stage.create(**asked, messages=[hi])
