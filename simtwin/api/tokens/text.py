@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from simtwin.api.tokens.older import OLDER
 from simtwin.api.tokens.scale import TOKEN, Scale
@@ -77,8 +77,12 @@ def cuts(text: str) -> list[str]:
     return (_ASCII if text.isascii() else _ANY).findall(text)
 
 
-def windows(text: str) -> Iterator[str]:
+def windows(text: str) -> Iterable[str]:
     """The text in parts that are counted in one go, cut before a space where there is one."""
+    return (text,) if len(text) <= _AT_ONCE else _cut(text)
+
+
+def _cut(text: str) -> Iterator[str]:
     start = 0
     while len(text) - start > _AT_ONCE:
         end = start + _AT_ONCE
