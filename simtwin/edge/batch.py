@@ -140,7 +140,7 @@ class Batch:
             if self._wire.multiplexed:
                 raise UnsupportedError("the connection belongs to other requests as well")
             if end.seconds:
-                await trio.sleep(min(end.seconds, self._max_wait))
+                await self._sleep(end.seconds)
             # After a whole answer the end is an orderly one, also in TLS.
             await self._cut(attrs.evolve(hangup, notify=not hangup.reset))
         elif self._framing is not None:
@@ -202,7 +202,10 @@ class Batch:
             rest = rest[size:]
             if not rest:
                 break
-            await trio.sleep(min(drip.seconds, self._max_wait))
+            await self._sleep(drip.seconds)
+
+    async def _sleep(self, seconds: float) -> None:
+        await self._wire.sleep_until(trio.current_time() + min(seconds, self._max_wait))
 
     async def _settle_server(self) -> None:
         """Let the server take the answer for given, so that the connection can go on.

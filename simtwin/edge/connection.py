@@ -18,7 +18,6 @@ import logging
 import math
 import sys
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any, cast
 
 import trio
@@ -32,7 +31,7 @@ from simtwin.edge.h2.choice import Protocols
 from simtwin.edge.h2.protocol import H2
 from simtwin.edge.h2.stream import Stream
 from simtwin.edge.inbox import Inbox
-from simtwin.edge.tls.greeting import Agreed, Contexts, greet
+from simtwin.edge.tls.greeting import Agreed, Contexts
 from simtwin.edge.wire import Wire
 
 #: An ASGI application: scope, receive, send.
@@ -85,10 +84,7 @@ class Tasks:
             wire.protocol = scope["http_version"]
             wire.multiplexed = wire.protocol == "2"
             wire.begin()
-            if not wire.multiplexed:
-                send = partial(past_h11, wire, send)
-                self._nursery.start_soon(self._run, scope, inbox, send)
-            elif scope["type"] == "http":
+            if wire.multiplexed and scope["type"] == "http":
                 share = self._connection.h2.share(wire, send)
                 scope["state"]["wire"] = share
                 self._nursery.start_soon(self._run_stream, scope, inbox, share, send)
@@ -134,40 +130,6 @@ class Tasks:
             LOG.exception("the app crashed")
 
 
-# What h11 decides by how a body is framed, and whether the connection goes on.
-_FRAMING = frozenset((b"content-length", b"transfer-encoding", b"connection"))
-
-
-async def past_h11(wire: Wire, send: Callable[[Any], Awaitable[None]], message: Any) -> None:
-    """ASGI's `send`, which writes all headers itself but those that say how a body is framed.
-
-    h11 looks at every header three times; with some twenty of them that is a fifth of the work of
-    an answer.
-
-    Raises:
-        ValueError: a header has a line break or a NUL in it, and would say something else.
-    """
-    if message is None or message["type"] != "http.response.start":
-        return await send(message)
-    lines: list[bytes] = []
-    framing: list[Any] = []
-    for header in message["headers"]:
-        if header[0].lower() in _FRAMING:
-            framing.append(header)
-        else:
-            lines.append(b"%s: %s\r\n" % tuple(header))
-    block = b"".join(lines)
-    if block.count(b"\n") != len(lines) or block.count(b"\r") != len(lines) or b"\0" in block:
-        raise ValueError("a header has a line break or a NUL in it")
-    held = wire.corked
-    wire.cork()
-    await send({**message, "headers": framing})
-    wire.amend_head(block)
-    if not held:
-        await wire.flush()
-    return None
-
-
 class Shared:
     """What the connections of one server have in common: settings, and whether it stops.
 
@@ -179,6 +141,11 @@ class Shared:
         self.tls = tls
         self.config = settings()
         self.context = WorkerContext(max_requests=None)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether no connection rests any more."""
+        return self.context.terminated.is_set()
 
     async def stop(self) -> None:
         """Let no connection rest any more: each closes after the answer under way."""
@@ -192,16 +159,19 @@ class Connection(TCPServer):
         app: serves the requests, each of which sees the wire in `scope["state"]["wire"]`.
         wire: the transport.
         shared: what it has in common with others; its own where it is alone.
+        agreed: how its client was met.
     """
 
-    def __init__(self, app: App, wire: Wire, shared: Shared | None = None) -> None:
+    def __init__(
+        self, app: App, wire: Wire, shared: Shared | None = None, agreed: Agreed = IN_THE_CLEAR
+    ) -> None:
         shared = shared or Shared()
         # Hypercorn calls neither: it hands the app on to `Tasks.spawn_app`, and the stream is ours.
         unused, stream = cast("Any", app), cast("Any", wire)
         super().__init__(unused, shared.config, shared.context, {"wire": wire}, stream)
         self.wire = wire
         self.idle = True
-        self._tls = shared.tls
+        self._agreed = agreed
         self._asgi = app
         self._reader = trio.CancelScope()
 
@@ -209,11 +179,6 @@ class Connection(TCPServer):
         """Serve the connection. Whatever goes wrong stays inside it."""
         try:
             client, server = self.wire.addresses()
-            agreed: Agreed | None = IN_THE_CLEAR
-            if self._tls is not None or self.wire.greeting is not None:
-                agreed = await greet(self.wire, self._tls)
-            if agreed is None:
-                return
             async with trio.open_nursery() as nursery:
                 tasks: Any = Tasks(nursery, self._asgi, self)
                 self.protocol = Protocols(
@@ -222,11 +187,11 @@ class Connection(TCPServer):
                     self.context,
                     tasks,
                     ConnectionState(self.state),
-                    agreed.secure,  # `ssl`, by position as Hypercorn itself does
+                    self._agreed.secure,  # `ssl`, by position as Hypercorn itself does
                     client,
                     server,
                     self.protocol_send,
-                    agreed=agreed.protocol,
+                    agreed=self._agreed.protocol,
                 )
                 await self.protocol.initiate()
                 self._rest()
@@ -234,8 +199,8 @@ class Connection(TCPServer):
                 if isinstance(self.protocol.protocol, H2) and self.wire.ended is None:
                     await self.protocol.protocol.say_goodbye()
                 await self.protocol.handle(Closed())
-        except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
-            pass  # gone before its address could be asked for, or before it agreed on TLS
+        except OSError:
+            pass  # gone before its address could be asked for
         except Exception:
             LOG.exception("a connection crashed")
         finally:

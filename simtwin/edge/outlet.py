@@ -16,6 +16,10 @@ POLL_SECONDS = 0.002
 class Outlet:
     """Writes to one stream, in order, whoever writes.
 
+    Args:
+        stream: is written to.
+        attend: called when a write begins to wait.
+
     Attributes:
         patience: seconds that one write may wait for a peer that does not read.
         last_byte: when the system last took bytes from us (`trio.current_time()`).
@@ -25,7 +29,7 @@ class Outlet:
         seal: makes what goes over the stream of what is written; TLS, where that is spoken.
     """
 
-    def __init__(self, stream: trio.abc.SendStream) -> None:
+    def __init__(self, stream: trio.abc.SendStream, attend: Callable[[], None]) -> None:
         self.patience = math.inf
         self.last_byte: float | None = None
         self.corked = False
@@ -33,6 +37,7 @@ class Outlet:
         self.unsent = 0
         self.seal: Callable[[bytes], bytes] | None = None
         self._stream = stream
+        self._attend = attend
         self._socket = stream.socket if isinstance(stream, trio.SocketStream) else None
         self._turn = trio.Lock()
         self._held: list[bytes] = []
@@ -50,13 +55,6 @@ class Outlet:
     def undelivered(self) -> int:
         """Bytes that a reset would throw away now, as far as the system can tell."""
         return self.unsent + (self._queued() or 0)
-
-    def amend(self, ending: bytes, more: bytes) -> bool:
-        """Put `more` before the `ending` of what was held last; False where it ends otherwise."""
-        if not self._held or not self._held[-1].endswith(ending):
-            return False
-        self._held[-1] = self._held[-1].removesuffix(ending) + more + ending
-        return True
 
     async def send(self, data: bytes) -> None:
         """Write `data`, or hold it. No checkpoint where the system takes all of it at once.
@@ -142,6 +140,7 @@ class Outlet:
         return taken
 
     async def _send_rest(self, data: bytes) -> None:
+        self._attend()
         deadline = trio.current_time() + self.patience
         with trio.CancelScope(deadline=deadline, shield=True) as scope:
             async with self._turn:

@@ -53,7 +53,8 @@ async def perform(
     with trio.CancelScope() as scope:
         wire.watch(scope)
         try:
-            await _carry_out(plan, Batch(send, wire, progress, max_wait), max_wait, waits)
+            batch = Batch(send, wire, progress, max_wait)
+            await _carry_out(plan, batch, wire, max_wait, waits)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
         except UnsupportedError:
@@ -67,7 +68,11 @@ async def perform(
 
 
 async def _carry_out(
-    plan: Plan, batch: Batch, max_wait: float, waits: Callable[[float], object] | None
+    plan: Plan,
+    batch: Batch,
+    wire: Carrier,
+    max_wait: float,
+    waits: Callable[[float], object] | None,
 ) -> None:
     due = trio.current_time()
     for step in plan:
@@ -84,7 +89,7 @@ async def _carry_out(
                     await batch.leave()
                     if waits is not None:
                         waits(due)
-                    await trio.sleep_until(due)
+                    await wire.sleep_until(due)
                 if seconds == math.inf:
                     return await batch.hang_up(Hangup())
             case End():

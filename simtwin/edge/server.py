@@ -9,8 +9,9 @@ from functools import partial
 import attrs
 import trio
 
-from simtwin.edge.connection import App, Connection, Shared
+from simtwin.edge.connection import App, Shared
 from simtwin.edge.doors import Doors
+from simtwin.edge.http1.line import Line
 from simtwin.edge.shut_listeners import kept_addresses
 from simtwin.edge.tls.greeting import Contexts
 from simtwin.edge.wire import Wire
@@ -26,7 +27,7 @@ async def serve_wire(app: App, wire: Wire, doors: Doors | None = None) -> None:
     """Serve one connection until it ends; requests see the wire in `scope["state"]["wire"]`."""
     try:
         if doors is None or await doors.admit(wire):
-            await Connection(app, wire).run()
+            await Line(app, wire).run()
     finally:
         with trio.CancelScope(shield=True):
             await wire.aclose()
@@ -56,7 +57,7 @@ class Server:
         self._max_connections = max_connections
         self._shared = Shared(tls)
         self._doors = doors
-        self._connections: set[Connection] = set()
+        self._connections: set[Line] = set()
         self._accepting = trio.CancelScope()
         self._accepted = 0
         self._turned_away = 0
@@ -122,7 +123,7 @@ class Server:
             self._turned_away += 1
             return  # and the accept loop closes it
         self._accepted += 1
-        connection = Connection(self._app, Wire(stream, self._accepted), self._shared)
+        connection = Line(self._app, Wire(stream, self._accepted), self._shared)
         self._connections.add(connection)
         try:
             if self._doors is None or await self._doors.admit(connection.wire):

@@ -1,7 +1,7 @@
 """The transport under one connection: it can be cut, and it keeps the times.
 
-A `Wire` wraps one trio stream, a socket or one end of a memory pair, and is what Hypercorn reads
-and writes. How a connection ends is recorded here and nowhere else, because afterwards nobody can
+A `Wire` wraps one trio stream, a socket or one end of a memory pair, and is what a connection
+reads and writes. How a connection ends is recorded here and nowhere else, because afterwards nobody can
 tell: a memory stream knows no reset, and a closed socket knows nothing.
 
     hang_up(reset=False)   what was written, then FIN, then whatever the peer still sends is read
@@ -73,7 +73,7 @@ class Wire:
         self.greeting: Tls | None = None
         self._stream = stream
         self._socket = stream.socket if isinstance(stream, trio.SocketStream) else None
-        self._outlet = Outlet(stream)
+        self._outlet = Outlet(stream, self.attend)
         self._tls: Layer | None = None
         self._receive = stream.receive_some
         self._watchers: set[trio.CancelScope] = set()
@@ -84,6 +84,8 @@ class Wire:
         self._resets_at_rest = False
         self._reading = False
         self._read = trio.Event()
+        self._unread = b""
+        self._attend: Callable[[], None] | None = None
 
     def addresses(self) -> tuple[tuple[str, int] | None, tuple[str, int] | None]:
         """The client's address and ours, None each over a memory stream or a Unix socket.
@@ -146,6 +148,29 @@ class Wire:
         self._resets_at_rest = reset
         self._stale_from = request
 
+    def attended_by(self, attend: Callable[[], None]) -> None:
+        """Call `attend` when somebody begins to wait: it sees to it that this wire is read.
+
+        Needed where the connection is not read all the time, since only a read tells that the
+        client left.
+        """
+        self._attend = attend
+
+    def attend(self) -> None:
+        """Somebody waits, and wants to know when the client leaves."""
+        if self._attend is not None:
+            self._attend()
+
+    async def sleep_until(self, time: float) -> None:
+        """Sleep, and listen to the client meanwhile: whoever watches is cancelled as it leaves."""
+        self.attend()
+        await trio.sleep_until(time)
+
+    def unread(self, data: bytes) -> None:
+        """Give back what was read, and the reading: who reads next is another."""
+        self._unread = data
+        self._attend = None
+
     def watch(self, scope: trio.CancelScope) -> None:
         """Cancel `scope` when the client leaves; at once where it has left already."""
         self._watchers.add(scope)
@@ -176,6 +201,9 @@ class Wire:
         """
         if self.ended is not None:
             raise trio.ClosedResourceError("this wire was hung up")
+        if self._unread:
+            unread, self._unread = self._unread, b""
+            return unread
         self._reading = True
         try:
             data = await self._receive(max_bytes)
@@ -221,15 +249,6 @@ class Wire:
         client waits for before it lets another one go on.
         """
         self._outlet.corked = not self.multiplexed
-
-    @property
-    def corked(self) -> bool:
-        """Whether what is written is held."""
-        return self._outlet.corked
-
-    def amend_head(self, lines: bytes) -> bool:
-        """Add header lines to the head that was written last, where it is still held."""
-        return self._outlet.amend(b"\r\n", lines)
 
     async def flush(self) -> None:
         """Send what was held, and hold nothing more.

@@ -87,6 +87,10 @@ class Stream:
     def unwatch(self, scope: trio.CancelScope) -> None:
         self._watchers.discard(scope)
 
+    async def sleep_until(self, time: float) -> None:
+        """Sleep. The connection is read all the time, so a client that leaves is noticed."""
+        await trio.sleep_until(time)
+
     def left(self) -> None:
         """The client has reset the stream, or the connection is gone."""
         self._end("twin" if self._wire.closed_by == "twin" else "client")
