@@ -4,19 +4,33 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import h2.connection
+import h2.events
 import pytest
 import trio
 import trio.testing
 
 from simtwin.core.plan import Chunk, End, Head, Plan
+from simtwin.edge.connection import Connection
+from simtwin.edge.http1.line import Line
 from simtwin.edge.perform import Progress, perform
-from simtwin.edge.server import serve_wire
 from simtwin.edge.wire import Wire
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
+Serve = Callable[[App, Wire], Awaitable[None]]
 GET = b"GET /a?b HTTP/1.1\r\nhost: a\r\n\r\n"
 CLOSE = b"GET /a?b HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.fixture(params=[Line, Connection])
+def serve(request: pytest.FixtureRequest) -> Serve:
+    """Each of the two that serve HTTP/1.1, our own line and Hypercorn's: one suite over both."""
+
+    async def run(app: App, wire: Wire) -> None:
+        await request.param(app, wire).run()
+
+    return run
 
 
 async def say(send: Any, text: bytes, status: int = 200) -> None:
@@ -33,7 +47,7 @@ async def all_of(client: trio.abc.ReceiveStream) -> bytes:
     return b"".join([bytes(data) async for data in client])
 
 
-async def test_requests_see_the_wire_and_its_ordinals() -> None:
+async def test_requests_see_the_wire_and_its_ordinals(serve: Serve) -> None:
     client, server = trio.testing.memory_stream_pair()
     wire, seen = Wire(server, ordinal=3), []
 
@@ -42,7 +56,7 @@ async def test_requests_see_the_wire_and_its_ordinals() -> None:
         await say(send, b"hello")
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, app, wire)
+        nursery.start_soon(serve, app, wire)
         await client.send_all(GET)
         await client.receive_some()
         await client.send_all(CLOSE)
@@ -52,6 +66,7 @@ async def test_requests_see_the_wire_and_its_ordinals() -> None:
 
 
 async def test_each_request_begins_with_its_own_first_byte(
+    serve: Serve,
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
@@ -62,7 +77,7 @@ async def test_each_request_begins_with_its_own_first_byte(
         await say(send, b"hello")
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, app, Wire(server))
+        nursery.start_soon(serve, app, Wire(server))
         for _ in range(2):
             await trio.sleep(1)
             await client.send_all(GET[:10])
@@ -74,11 +89,11 @@ async def test_each_request_begins_with_its_own_first_byte(
     assert began == [1, 3]
 
 
-async def test_no_header_is_added_to_an_answer() -> None:
+async def test_no_header_is_added_to_an_answer(serve: Serve) -> None:
     client, server = trio.testing.memory_stream_pair()
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, hello, Wire(server))
+        nursery.start_soon(serve, hello, Wire(server))
         await client.send_all(GET)
         answer = await client.receive_some()
         await client.aclose()
@@ -86,12 +101,12 @@ async def test_no_header_is_added_to_an_answer() -> None:
     assert bytes(answer).startswith(b"HTTP/1.1 200 \r\ncontent-length: 5\r\n\r\n")
 
 
-async def test_a_connection_serves_more_than_a_thousand_requests() -> None:
+async def test_a_connection_serves_more_than_a_thousand_requests(serve: Serve) -> None:
     client, server = trio.testing.memory_stream_pair()
     wire, answers = Wire(server), b""
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, hello, wire)
+        nursery.start_soon(serve, hello, wire)
         for _ in range(1_001):
             await client.send_all(GET)
             while not answers.endswith(b"hello"):
@@ -104,13 +119,14 @@ async def test_a_connection_serves_more_than_a_thousand_requests() -> None:
 
 
 async def test_an_idle_connection_is_closed_after_400_seconds(
+    serve: Serve,
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
     wire, start = Wire(server), trio.current_time()
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, hello, wire)
+        nursery.start_soon(serve, hello, wire)
         await trio.sleep(100)
         await client.send_all(GET)
         await all_of(client)
@@ -120,6 +136,7 @@ async def test_an_idle_connection_is_closed_after_400_seconds(
 
 
 async def test_a_request_under_way_may_take_longer_than_that(
+    serve: Serve,
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
@@ -132,7 +149,7 @@ async def test_a_request_under_way_may_take_longer_than_that(
         await say(send, b"hello")
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, app, Wire(server))
+        nursery.start_soon(serve, app, Wire(server))
         await client.send_all(CLOSE)
         answer = await all_of(client)
 
@@ -141,6 +158,7 @@ async def test_a_request_under_way_may_take_longer_than_that(
 
 
 async def test_an_app_is_told_when_the_client_leaves(
+    serve: Serve,
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
@@ -150,7 +168,7 @@ async def test_an_app_is_told_when_the_client_leaves(
         told.extend([(await receive())["type"] for _ in range(3)])
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, app, Wire(server))
+        nursery.start_soon(serve, app, Wire(server))
         await client.send_all(GET)
         await trio.sleep(1)
         await client.aclose()
@@ -159,12 +177,13 @@ async def test_an_app_is_told_when_the_client_leaves(
 
 
 async def test_an_app_that_answers_without_reading_the_body_does_not_hold_the_reader(
+    serve: Serve,
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, hello, Wire(server))
+        nursery.start_soon(serve, hello, Wire(server))
         # One message a piece, more than an inbox takes.
         await client.send_all(CHUNKED + b"1\r\na\r\n" * 1_000)
         answer = await all_of(client)
@@ -172,11 +191,13 @@ async def test_an_app_that_answers_without_reading_the_body_does_not_hold_the_re
     assert answer.endswith(b"hello")
 
 
-async def test_an_app_that_answers_before_the_body_has_come_does_not_end_the_connection() -> None:
+async def test_an_app_that_answers_before_the_body_has_come_does_not_end_the_connection(
+    serve: Serve,
+) -> None:
     client, server = trio.testing.memory_stream_pair()
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, hello, Wire(server))
+        nursery.start_soon(serve, hello, Wire(server))
         await client.send_all(CHUNKED)
         await trio.testing.wait_all_tasks_blocked()
         await client.send_all(b"1\r\na\r\n0\r\n\r\n" + CLOSE)
@@ -186,6 +207,7 @@ async def test_an_app_that_answers_before_the_body_has_come_does_not_end_the_con
 
 
 async def test_an_app_that_hangs_up_while_another_request_waits_ends_the_connection(
+    serve: Serve,
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
@@ -195,7 +217,7 @@ async def test_an_app_that_hangs_up_while_another_request_waits_ends_the_connect
 
     with trio.fail_after(1):
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(serve_wire, app, Wire(server))
+            nursery.start_soon(serve, app, Wire(server))
             await client.send_all(GET + GET)
             answer = await all_of(client)
 
@@ -203,6 +225,7 @@ async def test_an_app_that_hangs_up_while_another_request_waits_ends_the_connect
 
 
 async def test_a_client_that_leaves_while_its_next_request_waits_ends_the_connection(
+    serve: Serve,
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
@@ -213,7 +236,7 @@ async def test_a_client_that_leaves_while_its_next_request_waits_ends_the_connec
         await say(send, b"hello")
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, app, wire)
+        nursery.start_soon(serve, app, wire)
         await client.send_all(GET + GET)
         await trio.sleep(1)
         await client.aclose()
@@ -225,7 +248,7 @@ async def test_a_client_that_leaves_while_its_next_request_waits_ends_the_connec
 
 @pytest.mark.parametrize("grouped", [False, True])
 async def test_an_app_that_crashes_is_a_500_and_the_connection_lives(
-    grouped: bool, caplog: pytest.LogCaptureFixture
+    serve: Serve, grouped: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
 
@@ -235,7 +258,7 @@ async def test_an_app_that_crashes_is_a_500_and_the_connection_lives(
         await say(send, b"hello")
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, app, Wire(server))
+        nursery.start_soon(serve, app, Wire(server))
         await client.send_all(GET)
         answer = await client.receive_some()
         await client.aclose()
@@ -246,6 +269,7 @@ async def test_an_app_that_crashes_is_a_500_and_the_connection_lives(
 
 
 async def test_an_app_that_crashes_within_its_answer_leaves_it_unfinished(
+    serve: Serve,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
@@ -256,7 +280,7 @@ async def test_an_app_that_crashes_within_its_answer_leaves_it_unfinished(
         raise ValueError("boom")
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, app, Wire(server))
+        nursery.start_soon(serve, app, Wire(server))
         await client.send_all(GET)
         answer = await all_of(client)
 
@@ -264,7 +288,7 @@ async def test_an_app_that_crashes_within_its_answer_leaves_it_unfinished(
     assert "boom" in caplog.text
 
 
-async def test_an_app_that_forgets_the_cork_is_heard_all_the_same() -> None:
+async def test_an_app_that_forgets_the_cork_is_heard_all_the_same(serve: Serve) -> None:
     client, server = trio.testing.memory_stream_pair()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -272,7 +296,7 @@ async def test_an_app_that_forgets_the_cork_is_heard_all_the_same() -> None:
         await say(send, b"hello")
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, app, Wire(server))
+        nursery.start_soon(serve, app, Wire(server))
         await client.send_all(GET)
         answer = await client.receive_some()
         await client.aclose()
@@ -280,11 +304,11 @@ async def test_an_app_that_forgets_the_cork_is_heard_all_the_same() -> None:
     assert bytes(answer).endswith(b"hello")
 
 
-async def test_what_is_no_http_is_refused_and_closed() -> None:
+async def test_what_is_no_http_is_refused_and_closed(serve: Serve) -> None:
     client, server = trio.testing.memory_stream_pair()
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, hello, Wire(server))
+        nursery.start_soon(serve, hello, Wire(server))
         await client.send_all(b"hello?\r\n\r\n")
         answer = await all_of(client)
 
@@ -293,13 +317,13 @@ async def test_what_is_no_http_is_refused_and_closed() -> None:
 
 @pytest.mark.parametrize(("size", "status"), [(60_000, b"200"), (140_000, b"431")])
 async def test_a_request_head_may_have_64_kib_and_what_one_read_adds(
-    size: int, status: bytes
+    serve: Serve, size: int, status: bytes
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
     padding = b"x" * size
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, hello, Wire(server))
+        nursery.start_soon(serve, hello, Wire(server))
         await client.send_all(b"GET / HTTP/1.1\r\nhost: a\r\nx: " + padding + b"\r\n\r\n")
         answer = await client.receive_some()
         await client.aclose()
@@ -308,6 +332,7 @@ async def test_a_request_head_may_have_64_kib_and_what_one_read_adds(
 
 
 async def test_an_app_that_is_cancelled_leaves_no_task_and_no_open_wire(
+    serve: Serve,
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
@@ -321,7 +346,7 @@ async def test_an_app_that_is_cancelled_leaves_no_task_and_no_open_wire(
 
     with trio.move_on_after(5):
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(serve_wire, app, wire)
+            nursery.start_soon(serve, app, wire)
             await client.send_all(GET)
 
     assert ended == [None]
@@ -329,6 +354,7 @@ async def test_an_app_that_is_cancelled_leaves_no_task_and_no_open_wire(
 
 
 async def test_a_framework_that_cancels_on_disconnect_does_not_cut_its_own_last_write(
+    serve: Serve,
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     client, server = trio.testing.memory_stream_pair()
@@ -347,10 +373,129 @@ async def test_a_framework_that_cancels_on_disconnect_does_not_cut_its_own_last_
             await perform(plan, send, wire, progress, max_wait=60)
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_wire, quart, wire)
+        nursery.start_soon(serve, quart, wire)
         await client.send_all(GET)
         answer = await client.receive_some()
         await client.aclose()
 
     assert bytes(answer).endswith(b"ok")
     assert progress.ended == "end"
+
+
+async def echo(scope: Any, receive: Any, send: Any) -> None:
+    """Says what it was asked, and how."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message["body"], message["more_body"]
+    seen = [scope["method"], scope["path"], scope["raw_path"], scope["query_string"], body]
+    await say(
+        send, repr([*seen, scope["headers"], scope["scheme"], scope["http_version"]]).encode()
+    )
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"POST /a%20b?c=%20 HTTP/1.1\r\nHost: a\r\nX-Name:  d \r\ncontent-length: 3\r\n\r\nabc",
+        b"get /a HTTP/1.1\r\nhost: a\r\nconnection: Close\r\n\r\n",
+        b"HEAD /a HTTP/1.1\r\nhost: a\r\n\r\n",
+        b"GET /a HTTP/1.0\r\n\r\n",
+        b"GET /a HTTP/1.0\r\nconnection: keep-alive\r\n\r\n",
+        b"\r\nGET /a HTTP/1.1\r\nhost: a\r\n\r\n",
+        b"GET http://a/b HTTP/1.1\r\nhost: a\r\n\r\n",
+        CHUNKED + b"3\r\nabc\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 3\r\n\r\nabc",
+        b"GET /a HTTP/1.1\r\n\r\n",
+        b"GET /a HTTP/1.1\r\nhost: a\r\nx : b\r\n\r\n",
+        b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabc",
+        b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: -3\r\n\r\nabc",
+        b"\x16\x03\x01\x02\x00",
+        GET + b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\nabc" + GET,
+        GET + CHUNKED + b"3\r\nabc\r\n0\r\n\r\n" + GET + CLOSE + GET,
+    ],
+)
+@pytest.mark.parametrize("at_a_time", [1, 7, 10_000])
+async def test_both_answer_in_the_same_bytes(
+    sent: bytes, at_a_time: int, autojump_clock: trio.testing.MockClock
+) -> None:
+    said = []
+    for kind in (Line, Connection):
+        client, server = trio.testing.memory_stream_pair()
+        wire = Wire(server)
+        with trio.fail_after(1_000):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(kind(echo, wire).run)
+                for place in range(0, len(sent), at_a_time):
+                    if wire.ended is None:
+                        await client.send_all(sent[place : place + at_a_time])
+                    await trio.testing.wait_all_tasks_blocked()
+                answers = await all_of(client)
+        said.append((answers, wire.requests, wire.ended, wire.closed_by))
+
+    assert said[0] == said[1]
+
+
+async def test_http_2_is_left_to_hypercorn_with_all_that_was_read(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+    wire, heard = Wire(server), bytearray()
+    ours = h2.connection.H2Connection()
+    ours.initiate_connection()
+    ours.send_headers(
+        1,
+        [(":method", "GET"), (":path", "/a"), (":scheme", "http"), (":authority", "a")],
+        end_stream=True,
+    )
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(Line(hello, wire).run)
+        await client.send_all(ours.data_to_send())
+        while not any(
+            isinstance(event, h2.events.StreamEnded) for event in ours.receive_data(bytes(heard))
+        ):
+            heard[:] = await client.receive_some()
+        await client.aclose()
+
+    assert (wire.requests, wire.multiplexed) == (1, True)
+
+
+async def test_a_client_that_leaves_while_a_plan_waits_is_noticed_although_nobody_reads(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+    wire, start = Wire(server), trio.current_time()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        with trio.CancelScope() as scope_:
+            wire.watch(scope_)
+            await wire.sleep_until(start + 100)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(Line(app, wire).run)
+        await client.send_all(GET)
+        await trio.sleep(10)
+        await client.aclose()
+
+    assert trio.current_time() == start + 10
+    assert wire.closed_by == "client"
+
+
+async def test_requests_that_are_read_ahead_while_a_plan_waits_are_not_lost(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    client, server = trio.testing.memory_stream_pair()
+    wire = Wire(server)
+    large = b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"x" * 30_000 + b"\r\n\r\n"
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await wire.sleep_until(trio.current_time() + 1)
+        await say(send, b"hello")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(Line(app, wire).run)
+        await client.send_all(large * 20 + CLOSE)
+        answers = await all_of(client)
+
+    assert answers.count(b"hello") == 21

@@ -49,7 +49,8 @@ class Answer:
         given = {name.lower(): value for name, value in headers}
         # RFC 9112, 6.3: a coding goes before a length.
         length = None if b"transfer-encoding" in given else given.get(b"content-length")
-        ours = self._ours(coded=length is None)
+        coded = length is None and status not in _BODILESS
+        ours = self._ours(coded=coded)
         if not ours.isdisjoint(given):
             headers = [header for header in headers if header[0].lower() not in ours]
         lines = [b"%b: %b\r\n" % (name, value) for name, value in headers]
@@ -60,7 +61,7 @@ class Answer:
         self._bodiless = self._method == b"HEAD" or status in _BODILESS
         if length is not None:
             self._left = int(length)
-        elif status not in _BODILESS:
+        if coded:
             block += b"Transfer-Encoding: chunked\r\n"
         if self.closes:
             block += b"Connection: close\r\n"
