@@ -133,23 +133,9 @@ def decide(
     after = {rule.name: tallies[rule.name] for rule in rules if rule.name in tallies}
     fired = []
     for rule in matched:
-        tally = after.get(rule.name, UNTOUCHED)
-        bad = rule.when.bursts is not None and _is_bad(rule, tally, moment)
-        over = tally.over or (
-            rule.when.until_recovered is not None
-            and recovered(rule.when.until_recovered, tally, moment.now)
-        )
-        fires = not over and _fires(rule, tally, tallies, moment, bad=bad)
-        after[rule.name] = Tally(
-            tally.looked + 1,
-            tally.fired + fires,
-            tally.reached,
-            tally.succeeded,
-            moment.now if fires and tally.began is None else tally.began,
-            None if rule.when.until_recovered is None else moment.now,
-            bad,
-            over,
-        )
+        look = _look_plainly if rule.when.plain else _look
+        tally = tallies.get(rule.name, UNTOUCHED)
+        fires, after[rule.name] = look(rule, tally, tallies, moment)
         if fires:
             fired.append(rule)
     return tuple(fired), after
@@ -158,6 +144,43 @@ def decide(
 def elapsed(rule: Rule, since: int, now: int) -> float:
     """Seconds on the timeline of a rule, in a lane whose own began at `since` (ns)."""
     return (now - (since if rule.epoch is None else rule.epoch)) / NS
+
+
+def _look_plainly(
+    rule: Rule,
+    tally: Tally,
+    before: Mapping[str, Tally],  # noqa: ARG001  # as `_look`
+    moment: Moment,
+) -> tuple[bool, Tally]:
+    """`_look` for rules of counts, a window and a chance: the most, and every request pays for it."""
+    when, looked = rule.when, tally.looked + 1
+    fires = (
+        when.counts(looked)
+        and (when.window is None or _is_within(when.window, rule, moment))
+        and (when.chance is None or moment.chance(rule.name).random() < when.chance)
+    )
+    began = moment.now if fires and tally.began is None else tally.began
+    return fires, Tally(looked, tally.fired + fires, tally.reached, 0, began)
+
+
+def _look(
+    rule: Rule, tally: Tally, before: Mapping[str, Tally], moment: Moment
+) -> tuple[bool, Tally]:
+    """Whether a rule fires, and its tally after it; `before` are the tallies of all rules."""
+    recovery = rule.when.until_recovered
+    bad = rule.when.bursts is not None and _is_bad(rule, tally, moment)
+    over = tally.over or (recovery is not None and recovered(recovery, tally, moment.now))
+    fires = not over and _fires(rule, tally, before, moment, bad=bad)
+    return fires, Tally(
+        tally.looked + 1,
+        tally.fired + fires,
+        tally.reached,
+        tally.succeeded,
+        moment.now if fires and tally.began is None else tally.began,
+        None if recovery is None else moment.now,
+        bad,
+        over,
+    )
 
 
 def _fires(
@@ -173,16 +196,19 @@ def _fires(
         return True
     if not when.counts(tally.looked + 1) or (when.capacity is not None and not around.full):
         return False
-    passed = elapsed(rule, moment.since, moment.now)
-    if when.window is not None and not when.window[0] <= passed < when.window[1]:
+    if when.window is not None and not _is_within(when.window, rule, moment):
         return False
     if when.after is not None:
         other = before.get(when.after.rule or "", UNTOUCHED)
         began = other.began if when.after.of == "key" else around.after
         if began is None or moment.now - began < when.after.seconds * NS:
             return False
-    odds = when.odds(passed, around.load, bad=bad)
+    odds = when.odds(elapsed(rule, moment.since, moment.now), around.load, bad=bad)
     return odds >= 1 or (odds > 0 and moment.chance(rule.name).random() < odds)
+
+
+def _is_within(window: tuple[float, float], rule: Rule, moment: Moment) -> bool:
+    return window[0] <= elapsed(rule, moment.since, moment.now) < window[1]
 
 
 def _is_bad(rule: Rule, tally: Tally, moment: Moment) -> bool:

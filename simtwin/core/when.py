@@ -97,8 +97,11 @@ class When:
     sticky: bool | None = attrs.field(default=None, validator=bounds.truth)
     lease_seconds: float | None = attrs.field(default=None, validator=bounds.above_zero)
     active: float | None = attrs.field(default=None, validator=bounds.share)
+    #: Whether counts, a window and a chance are all there is to it, as in most rules.
+    plain: bool = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "plain", all(getattr(self, name) is None for name in _NOT_PLAIN))
         if self.offset is not None and self.every is None:
             raise SettingsError("means nothing without every", "offset")
 
@@ -141,6 +144,18 @@ class When:
         return odds
 
 
+_NOT_PLAIN = (
+    "count",
+    "bursts",
+    "ramp",
+    "load",
+    "capacity",
+    "after",
+    "until_recovered",
+    "sticky",
+)
+
+
 def when_of(doc: object, known: Sequence[str] = ()) -> When:
     """What the table of a rule's `when` says.
 
@@ -152,7 +167,7 @@ def when_of(doc: object, known: Sequence[str] = ()) -> When:
         SettingsError: it cannot be, with a path that begins with `when`.
     """
     with inside("when"):
-        given = fields_of(doc, known or [field.name for field in attrs.fields(When)])
+        given = fields_of(doc, known or [field.name for field in attrs.fields(When) if field.init])
         for name, (table, only) in _TABLES.items():
             if name in given:
                 given[name] = read(given[name], table, name, only)

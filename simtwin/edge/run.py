@@ -38,6 +38,9 @@ GRACE = 5.0
 #: old objects; Python's own 700, 10, 10 are for programs that keep less.
 _COLLECTED_AFTER = (10_000, 10, 10)
 
+#: As many names of rules as people read.
+_MOST_TOLD = 20
+
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # only to say where such a twin can be reached
 
 
@@ -120,6 +123,9 @@ async def _run(options: Options, tls: Tls | None = None) -> int:
                 listening.cancel_scope.cancel()
         if options.told is not None:
             _say(await _met(twin, options.told))
+        silent = await _silent(twin)
+        if silent:
+            _say(silent)
     return status
 
 
@@ -187,6 +193,15 @@ async def _met(twin: Twin, told: Fates) -> str:
         f"the token has faults for {asked:,} requests, and {met:,} of them came"
         f" ({found['requests']:,} requests in all)"
     )
+
+
+async def _silent(twin: Twin) -> str | None:
+    """Which of the rules for all never fired; None where there is none to be told of."""
+    rules = (await twin.rules(Operator()))["rules"]
+    silent = [rule["name"] for rule in rules if not rule["fired"]]
+    if not silent:
+        return None
+    return f"of {len(rules):,} rules for all, these never fired: {', '.join(silent[:_MOST_TOLD])}"
 
 
 def _where(options: Options, port: int, tls: Tls | None) -> tuple[str, str | None]:

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -107,3 +108,26 @@ def test_a_twin_that_is_stopped_as_soon_as_it_is_there_ends_in_order(
     served.tell()
 
     assert served.ended() == (0, b"", "")
+
+
+def test_rules_for_all_that_never_fired_are_named_in_the_end(
+    own_twin: Callable[..., Served], tmp_path: Path
+) -> None:
+    profile = tmp_path / "mine.toml"
+    profile.write_text(
+        'summary = "s"\ngood_client = "g"\n'
+        '[[rules]]\nname = "first"\nwhen = { nth = 1 }\nrefuse = { status = 529 }\n'
+        '[[rules]]\nname = "hundredth"\nwhen = { nth = 100 }\nrefuse = { status = 529 }\n'
+    )
+    served = own_twin("--pace", "instant", "--profile", str(profile))
+    headers = {"x-api-key": served.api_key, "anthropic-version": "2023-06-01"}
+    with httpx2.Client(base_url=served.base_url, trust_env=False, timeout=20) as http:
+        status = http.post("/v1/messages", json=ASKED, headers=headers).status_code
+    served.tell()
+
+    assert status == 529
+    assert served.ended() == (
+        0,
+        b"",
+        "simtwin: of 2 rules for all, these never fired: hundredth\n",
+    )

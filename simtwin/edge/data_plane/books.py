@@ -174,7 +174,11 @@ def _reached(exchange: Exchange) -> tuple[str, ...]:
     fate = exchange.fate
     if fate is None or not fate.rules:
         return ()
-    return tuple(each.rule for each in _fired(exchange) if each.outcome == "reached")
+    return tuple(
+        each.rule
+        for each, name in zip(fate.fired, part_names(fate.fired), strict=True)
+        if exchange.progress.outcome(name) == "reached"
+    )
 
 
 def _line(exchange: Exchange) -> object:
