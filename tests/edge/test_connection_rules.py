@@ -165,3 +165,25 @@ def test_a_profile_can_have_rules_for_connections() -> None:
     profile = parse_profile(PROFILE, "dead", KINDS)
 
     assert [(each.name, each.when.every) for each in profile.connections] == [("close", 2)]
+
+
+async def test_what_the_twin_is_started_with_can_say_it_too(front: str) -> None:
+    rules = [{"when": {"nth": 1}, "close": {}}]
+    async with staged(front, settings={"connections": rules}) as stage:
+        outcomes = [(await outcome(stage))[0] for _ in range(2)]
+
+    assert outcomes == [httpx2.RemoteProtocolError, 200]
+
+
+async def test_a_window_goes_on_when_something_else_is_changed(front: str) -> None:
+    async with staged(front) as stage:
+        await rule(stage, {"when": {"window": [5, 10]}, "refuse": {}})
+        await trio.sleep(4)
+        await stage.control("PATCH", "/settings", OPERATOR, {"seed": 8})
+        await trio.sleep(2)
+        refused = (await outcome(stage))[0]
+        await trio.sleep(4)
+        await rule(stage, {"when": {"window": [5, 10]}, "refuse": {}})
+        fine = (await outcome(stage))[0]
+
+    assert (refused, fine) == (httpx2.ConnectError, 200)
