@@ -119,13 +119,13 @@ async def test_nor_does_it_matter_what_goes_on_in_other_lanes_of_the_key(front: 
     told: list[Told] = []
     for order in (one_by_one, all_at_once):
         async with staged(front, settings=PROFILE) as stage:
-            keys = await keys_of(stage, 2)
-            told.append(await order(stage, [f"{key}{lane}" for key in keys for lane in LANES]))
+            (key,) = await keys_of(stage, 1)
+            told.append(await order(stage, [f"{key}{lane}" for lane in LANES]))
 
     first, second = told
     assert first == second
-    seen = {tuple(first[lane, number] for number in range(REQUESTS)) for lane in range(6)}
-    assert len(seen) == 6
+    seen = {tuple(first[lane, number] for number in range(REQUESTS)) for lane in range(3)}
+    assert len(seen) == 3
 
 
 async def test_the_profile_of_this_suite_does_many_things(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from hearing import Heard, hear
-from virtual import HELLO, Stage, all_words, basic, staged
+from virtual import HELLO, OPERATOR, Stage, all_words, basic, staged
 
 from simtwin.core.fates import Fates, parse
 from simtwin.core.replay_token import unpack, unpack_file
@@ -150,6 +150,18 @@ async def test_a_long_run_has_no_token_and_still_a_document(front: str) -> None:
     assert [fates.lane("1/1", None)[n].fired[0].fault for n in range(24)] == [
         Refuse(status=529, message=text) for text in texts
     ]
+
+
+async def test_a_key_that_nobody_made_meets_its_own_again(front: str) -> None:
+    keys = ("sk-ant-mine", "sk-ant-yours")
+    async with staged(front, open_keys=True, settings=PROFILE) as stage:
+        first = [await run(stage, 8, key=key) for key in keys]
+        found = await stage.control("GET", "/replay", OPERATOR)
+    async with staged(front, open_keys=True, told=fates_of(found["token"])) as stage:
+        again = [await run(stage, 8, key=key) for key in reversed(keys)]
+
+    assert first == again[::-1]
+    assert first[0] != first[1]
 
 
 @pytest.mark.parametrize("query", ["?key=apikey_nobody", "?key="])
