@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
+import msgspec
+
 from simtwin.core.fault import SettingsError
 from simtwin.core.lanes import MOST_LANES
 from simtwin.core.merge_patch import merge_patch
@@ -23,6 +25,8 @@ from simtwin.core.settings import (
     parse,
 )
 
+#: Of a lane's settings, in bytes of JSON: with a thousand lanes a key comes to 64 MB at most.
+LARGEST_LANE = 64 * 1024
 #: Snapshots are remembered for the keys at work; more than this many at once are found anew.
 _MOST_SNAPSHOTS = 4_096
 
@@ -136,19 +140,21 @@ class Board:
         self._snapshots.clear()
 
     def _set(self, scope: Scope, settings: Settings) -> None:
-        if isinstance(scope, OfLane):
-            if settings.limits is not None:
-                raise SettingsError("a lane has none of its own: they are its key's", "limits")
-            lanes = self._lanes.setdefault(scope.key, {})
-            lanes.pop(scope, None)
-            lanes[scope] = None
-            if len(lanes) > MOST_LANES:
-                self.delete(next(iter(lanes)))
         if not isinstance(scope, Operator):
             self._refuse_connections(settings)
+        if isinstance(scope, OfLane):
+            _require_small(settings)
+            self._make_room(scope)
         self._own[scope] = settings
         self._note(scope, settings)
         self._snapshots.clear()
+
+    def _make_room(self, scope: OfLane) -> None:
+        lanes = self._lanes.setdefault(scope.key, {})
+        lanes.pop(scope, None)
+        lanes[scope] = None
+        if len(lanes) > MOST_LANES:
+            self.delete(next(iter(lanes)))
 
     def _refuse_connections(self, settings: Settings) -> None:
         """Nobody but the operator says what happens to everybody's connections."""
@@ -191,6 +197,17 @@ class Board:
             nearest.append(Operator())
         layers = [(_NAMES[type(each)], self._own[each]) for each in nearest if each in self._own]
         return [*layers, ("command line", self._command_line)]
+
+
+def _require_small(settings: Settings) -> None:
+    """What one of a thousand lanes may set: less than a key may."""
+    if settings.limits is not None:
+        raise SettingsError("a lane has none of its own: they are its key's", "limits")
+    size = len(msgspec.json.encode(settings.doc))
+    if size > LARGEST_LANE:
+        raise SettingsError(
+            f"a lane's settings have at most {LARGEST_LANE:,} bytes as JSON, not {size:,}"
+        )
 
 
 def _is_inside(scope: Scope, other: Scope) -> bool:

@@ -32,10 +32,15 @@ async def attend(
         OSError: it cannot be started.
     """
     process = await trio.lowlevel.open_process(list(command), env={**os.environ, **surroundings})
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(_pass_on, signals, process)
-        status = await process.wait()
-        nursery.cancel_scope.cancel()
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_pass_on, signals, process)
+            status = await process.wait()
+            nursery.cancel_scope.cancel()
+    finally:
+        # Without the twin it has nobody to talk to.
+        if process.returncode is None:
+            process.kill()
     return status if status >= 0 else _SIGNALLED - status
 
 

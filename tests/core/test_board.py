@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simtwin.core.board import Board
+from simtwin.core.board import LARGEST_LANE, Board
 from simtwin.core.fault import SettingsError
 from simtwin.core.lanes import MOST_LANES
 from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator
@@ -135,6 +135,29 @@ def test_a_lane_has_no_limits_of_its_own() -> None:
         settings.patch(lane, {"limits": "few"}, 0)
 
     assert settings.told(lane)["own"] == {"seed": 4}
+
+
+def test_a_lane_cannot_set_more_than_a_thousandth_of_what_there_is_room_for() -> None:
+    settings, lane = board(), OfLane("t", "k", "a")
+    settings.put(lane, {"pace": "x" * (LARGEST_LANE - 20)}, 0)
+
+    with pytest.raises(SettingsError, match="a lane's settings have at most 65,536 bytes as JSON"):
+        settings.put(lane, {"pace": "x" * LARGEST_LANE}, 0)
+
+    settings.put(KEY, {"pace": "x" * LARGEST_LANE}, 0)
+    assert len(settings.in_force(lane).pace) == LARGEST_LANE - 20
+
+
+@pytest.mark.parametrize("doc", [{"limits": "few"}, {"connections": []}, {"pace": "x" * 70_000}])
+def test_what_is_refused_of_a_lane_drops_no_other(doc: dict[str, object]) -> None:
+    settings = board()
+    for number in range(MOST_LANES):
+        settings.put(OfLane("t", "k", str(number)), {"seed": 1}, 0)
+
+    with pytest.raises(SettingsError):
+        settings.put(OfLane("t", "k", "one more"), doc, 0)
+
+    assert settings.own(OfLane("t", "k", "0")) is not None
 
 
 def test_of_too_many_lanes_of_a_key_the_one_set_longest_ago_falls_back() -> None:

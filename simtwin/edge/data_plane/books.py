@@ -214,6 +214,8 @@ def _log(
     correlation = f"{_UUID}{exchange.number:012x}"
     twin.store.add_log(LogRecord(at, tenant, correlation, "data", "auth.api_key.validate"))
     details: dict[str, object] = {"status": status, "key": account.api_key_id}
+    if exchange.request.address.lane is not None:
+        details["lane"] = exchange.request.address.lane
     if exchange.model is not None:
         details |= {"model": exchange.model, "stream": exchange.stream}
     betas = exchange.request.header(b"anthropic-beta")
