@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -71,6 +72,39 @@ def test_curl_is_answered_too(twin: Served, flag: str, version: str) -> None:
     )
 
     assert (done.stderr, done.stdout) == ("", f"{version} 200")
+
+
+@pytest.mark.skipif(CURL is None, reason="curl is not installed")
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("goaway", "2 200"),
+        ("disconnect(h2_error=cancel)", "0 000"),
+        # HTTP_1_1_REQUIRED: it asks again in HTTP/1.1, and meets the next item.
+        ("garbage(text=hello); ok", "1.1 200"),
+    ],
+)
+def test_curl_understands_what_it_is_told_in_http_2(twin: Served, script: str, told: str) -> None:
+    assert CURL is not None
+    assert twin.ca_file is not None
+    with twin.plane() as plane:
+        assert plane.put("/_twin/settings", json={"script": script}).status_code == 200
+    done = subprocess.run(
+        [
+            *(CURL, "-sS", "--http2", "--noproxy", "*", "--max-time", "20"),
+            *("--cacert", twin.ca_file, "-o", "/dev/null", "-w", "%{http_version} %{http_code}"),
+            *("-H", f"x-api-key: {twin.api_key}", "-H", "anthropic-version: 2023-06-01"),
+            *("--json", json.dumps(ASKED), f"{twin.base_url}/v1/messages"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    with twin.plane() as plane:
+        plane.delete("/_twin/settings")
+
+    assert done.stdout == told
+    assert ("CANCEL" in done.stderr) is (told == "0 000")
 
 
 def test_a_certificate_of_the_users_own_is_shown(
