@@ -36,6 +36,11 @@ class Mailbox(Generic[M]):
         """Whether nothing is there and nothing is announced."""
         return not self._messages and not self.reserved
 
+    @property
+    def has_place(self) -> bool:
+        """Whether a place is neither taken nor reserved."""
+        return len(self._messages) + self.reserved < self.capacity
+
     def put(self, message: M) -> None:
         """Add a message.
 
@@ -74,7 +79,7 @@ class Mailbox(Generic[M]):
         self._messages = deque(message for message in self._messages if wanted(message))
 
     def _require_place(self) -> None:
-        if len(self._messages) + self.reserved >= self.capacity:
+        if not self.has_place:
             raise MailboxFullError(f"all {self.capacity} places are taken")
 
     def _add(self, message: M) -> None:

@@ -48,7 +48,10 @@ class Reservation(Generic[S]):
     def tell(self, message: Message[S, Any]) -> None:
         """Send the message. Never waits; a second one is ignored."""
         if self._actor is not None:
-            self._actor.mailbox.put_reserved(Ask(message))
+            self._actor.mailbox.reserved -= 1
+            if self._actor.at_once(message) is None:
+                self._actor.mailbox.reserved += 1
+                self._actor.mailbox.put_reserved(Ask(message))
             self._actor = None
 
     def remark(self, message: Message[S, Any]) -> None:
@@ -129,6 +132,9 @@ class Router(Generic[S]):
                 f"the actor of {address} crashed too often; it is left alone for now"
             )
         actor = self._active.get(address) or self._activate(address)
+        answered_at_once = actor.at_once(message, reserves=reserves)
+        if answered_at_once is not None:
+            return answered_at_once.reply, actor
         ask: Ask[S, R] = Ask(message, reserves)
         answered = ask.answered = trio.Event()
         actor.mailbox.put(ask)

@@ -209,3 +209,25 @@ async def test_at_shutdown_what_was_told_last_is_in_the_books() -> None:
         reservation.tell(saying("told"))
 
     assert router.state("a") == ("asked", "told")
+
+
+async def test_an_ask_that_nobody_is_before_takes_no_turn_of_the_scheduler() -> None:
+    async with a_router() as router:
+        with pytest.raises(StopIteration) as answered:
+            router.ask("a", saying("one")).send(None)
+
+        assert answered.value.value == 1
+        assert router.state("a") == ("one",)
+
+
+async def test_an_ask_comes_after_what_was_said_before_it() -> None:
+    async with a_router() as router:
+        _, reservation = await router.ask_reserving("a", saying("asked"))
+        reservation.remark(saying("remarked"))
+        await router.ask("a", saying("asked again"))
+        reservation.remark(saying("remarked again"))
+        reservation.tell(saying("told"))
+        await trio.testing.wait_all_tasks_blocked()
+
+        words = ("asked", "remarked", "asked again", "remarked again", "told")
+        assert router.state("a") == words
