@@ -6,14 +6,12 @@ In virtual time, so that a wait of a minute costs nothing; tests/live has socket
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import aclosing
-from typing import Any
 
 import pytest
-import trio
-from live.matrix_body import CALL, HANG, PATIENCE, RETRIES, ROWS, TEXT, TIMEOUT, TOOLS, Row, told
-from trio.testing import MockClock, wait_all_tasks_blocked
-from virtual import HELLO, Stage, staged
+from edge.sdk_outcome import outcome
+from live.matrix_body import CALL, ROWS, TEXT, Row
+from trio.testing import MockClock
+from virtual import staged
 
 from simtwin.core.script import parse
 from simtwin_faults import KINDS
@@ -26,36 +24,6 @@ def of_the_wall(row: Row) -> bool:
 
 # The SDK and its transport leave generators behind where a stream fails or is given up.
 pytestmark = pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")
-
-
-async def outcome(stage: Stage, row: Row, way: str) -> tuple[str, int]:
-    """What came of one call in one of the SDK's ways, and how many requests it made."""
-    asked: dict[str, Any] = {**HELLO, "extra_headers": {"x-simtwin-script": row.script}}
-    if row.calls:
-        asked |= {"tools": TOOLS, "tool_choice": {"type": "any"}}
-    before, came = stage.twin.entries.next_id, HANG
-    async with stage.anthropic(timeout=TIMEOUT, max_retries=RETRIES) as sdk:
-        with trio.move_on_after(PATIENCE):
-            try:
-                match way:
-                    case "create":
-                        await sdk.messages.create(**asked)
-                        came = "OK"
-                    case "raw":
-                        stream = await sdk.messages.create(**asked, stream=True)
-                        async with aclosing(aiter(stream)) as events:
-                            async for _ in events:
-                                pass
-                        came = "OK"
-                    case _:
-                        async with sdk.messages.stream(**asked) as helper:
-                            message = await helper.get_final_message()
-                        came = f"OK {message.stop_reason}"
-            except Exception as error:  # noqa: BLE001  # whatever it is, is what came of it
-                came = told(error)
-    # What was given up is booked once its connection is closed.
-    await wait_all_tasks_blocked()
-    return came, stage.twin.entries.next_id - before
 
 
 @pytest.mark.parametrize("calls", [False, True])

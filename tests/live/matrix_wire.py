@@ -1,50 +1,129 @@
-"""What of the measured table of the SDK is made on the wire: for each row, what makes it here.
+"""What anthropic 2.12.0 does on faults of transport and framing, and how to make each.
 
-The names are those of the rows. A row is a script for one key, unless it is a rule or something of
-the operator's; `again` says whether the script is to be met by every request, as most rows were.
+The rows are as those of `matrix_body`. What no script of a key can make, because it happens to
+connections or depends on which request of its connection is asked, is in OTHERS.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import attrs
+from live.matrix_body import HANG, SAID, Row
 
-#: A reply with characters of two, three and four bytes.
-_WORDS = "h\u00e9llo \u5317\U0001f600"
+#: What the twin is to say: characters of two, three and four bytes, and then enough of it that a
+#: byte every fifth of a second takes longer than patience lasts.
+TEXT = {"replies": [{"text": f"h\u00e9llo \u5317\U0001f600 {SAID}"}]}
+
+_LOST = "anthropic.APIConnectionError"
+_LATE = "anthropic.APITimeoutError"
+_ALL = ("create", "raw", "helper")
+
+
+def _create(name: str, script: str, outcome: str = "OK", requests: int = 1) -> Row:
+    return Row(name, f"{script}; loop", {"create": outcome}, requests)
+
+
+def _again(name: str, script: str, outcome: str = _LOST, *ways: str) -> Row:
+    """What is asked again, as often as ever; by a call unless `ways` are given."""
+    return Row(name, f"{script}; loop", dict.fromkeys(ways or ("create",), outcome), 3)
+
+
+def _streams(name: str, script: str, outcome: str | None = None) -> Row:
+    """What a stream comes to: that, or the whole message."""
+    raw, helper = (outcome, outcome) if outcome else ("OK", "OK end_turn")
+    return Row(name, f"{script}; loop", {"raw": raw, "helper": helper})
+
+
+ROWS: tuple[Row, ...] = (
+    _again("read_close", "disconnect", _LOST, *_ALL),
+    _again("read_rst", "disconnect(reset=true)", _LOST, *_ALL),
+    _again("hang", "hang(seconds=40)", _LATE, *_ALL),
+    _again("hdr_partial_close", "disconnect(at_head_byte=27)"),
+    _again("hdr_partial_hang", "hang(at_head_byte=27, seconds=40)", _LATE),
+    Row(
+        "hdr_drip",
+        "drip(bytes=1, seconds=0.2, part=head); loop",
+        dict.fromkeys(_ALL, HANG),
+    ),
+    _create(
+        "body_drip",
+        "framing(body=content_length)+drip(bytes=1, seconds=0.2, part=body)",
+        HANG,
+    ),
+    _streams("body_drip", "slice(bytes=1, seconds=0.2)", HANG),
+    _again("body_hang", "framing(body=content_length)+hang(at_byte=100, seconds=40)", _LATE),
+    _streams("body_hang", "hang(after_events=0, seconds=40)", "httpx2.ReadTimeout"),
+    _again("garbage_status", "garbage"),
+    _again("http09", 'garbage(text="<html>hi</html>")'),
+    _create("http10", 'framing(version="1.0")'),
+    _again("cl_short", "framing(body=content_length)+disconnect(at_byte=100)"),
+    _create("cl_long", 'framing(body=content_length, extra="EXTRA JUNK")'),
+    _again("dup_cl", "framing(second_content_length=5)"),
+    _again("te_and_cl", "framing(body=both)", _LATE),
+    _again("chunk_trunc", "disconnect(at_byte=50)"),
+    _again("chunk_bad", "framing(chunk_size=ZZ, close=true)"),
+    _create("eof_delim_trunc", "framing(body=eof)+truncate(at_byte=100)", "json.JSONDecodeError"),
+    _create("hints103", "interim(status=103)"),
+    _create("cont100", "interim(status=100)"),
+    _again("sw101", "interim(status=101)"),
+    _again(
+        "rst_body",
+        "framing(body=content_length)+disconnect(at_byte=100, after_seconds=0.2, reset=true)",
+    ),
+    _streams(
+        "rst_body",
+        "disconnect(after_events=3, after_seconds=0.2, reset=true)",
+        "httpx2.ReadError",
+    ),
+    _create("early_close_ok", "close(announce=true)"),
+    _create(
+        "resp_before_body",
+        "413+close(announce=true, reset=true)",
+        "anthropic.ContentTooLargeError",
+    ),
+    Row(
+        "redir_302",
+        'redirect(status=302, location="/v1/models"); loop',
+        {"create": "OK"},
+        requests=2,
+    ),
+    _create("redir_307loop", "redirect", _LOST, 63),
+    _create("gzip_ok", "encoding"),
+    _again("gzip_garbage", "encoding(body=garbage)"),
+    _streams("gzip_garbage", "encoding(body=garbage)", "httpx2.DecodingError"),
+    _create("gzip_trunc", "encoding(missing_bytes=12)", "json.JSONDecodeError"),
+    _create("enc_unknown", "encoding(name=zzip)"),
+    _create("hdr_20k", "big_head(bytes=20000)"),
+    _again("hdr_200k", "big_head(bytes=200000)"),
+    _create("hdr_500n", "big_head(bytes=1, count=500)"),
+    _create("hdr_nonascii", 'header(name=x-n, value="h\\u00c3\\u00a9llo")'),
+    _create("hdr_ctl", 'raw_header(line="x-n: a\\u0001b")'),
+    _streams("sse_bytewise", "slice"),
+    _streams("sse_utf8split", "slice(inside=character, seconds=0.05)"),
+    _streams("sse_crlfsplit", "sse_format(line_ending=crlf)+slice"),
+    _streams("sse_nofin", "close(last_chunk=false, seconds=40)", "httpx2.ReadTimeout"),
+)
 
 
 @attrs.frozen
-class Making:
-    """How a row is made.
+class Other:
+    """A scenario that no script makes.
 
     Args:
-        script: for the key, unless there are `rules`.
-        again: whether every request meets it, rather than the first alone.
-        stream: for a stream, where that differs from the script.
-        rules: for the key.
-        replies: for the key, where the row is about what is said.
-        connections: for the operator.
+        name: as in the table.
+        outcomes: what came of one call after the other.
+        requests: how many of them reached the twin, on how many connections.
+        rules: of the key.
+        connections: of the operator.
     """
 
-    script: str = "ok"
-    again: bool = True
-    stream: str | None = None
+    name: str
+    outcomes: tuple[str, ...]
+    requests: int
     rules: tuple[Mapping[str, Any], ...] = ()
-    replies: tuple[Mapping[str, Any], ...] = ()
     connections: tuple[Mapping[str, Any], ...] = ()
-
-    def settings(self, *, stream: bool = False) -> dict[str, Any]:
-        """The settings of the key."""
-        script = self.stream if stream and self.stream is not None else self.script
-        made: dict[str, Any] = {"script": f"{script}; loop" if self.again else script}
-        if self.rules:
-            made = {"rules": list(self.rules)}
-        if self.replies:
-            made["replies"] = list(self.replies)
-        return made
 
 
 def _later_requests(**disconnect: Any) -> tuple[Mapping[str, Any], ...]:
@@ -53,63 +132,14 @@ def _later_requests(**disconnect: Any) -> tuple[Mapping[str, Any], ...]:
     return ({"match": match, "disconnect": disconnect},)
 
 
-#: The bytes are those of `tests/live/test_wire_kinds.py`.
-MAKINGS: Mapping[str, Making] = MappingProxyType(
-    {
-        "accept_close": Making(connections=({"close": {}},)),
-        "accept_rst": Making(connections=({"close": {"reset": True}},)),
-        "refuse": Making(connections=({"when": {"window": [0, 60]}, "refuse": {}},)),
-        "read_close": Making("disconnect"),
-        "read_rst": Making("disconnect(reset=true)"),
-        "hang": Making("hang(seconds=40)"),
-        "hdr_partial_close": Making("disconnect(at_head_byte=27)"),
-        "hdr_partial_hang": Making("hang(at_head_byte=27, seconds=40)"),
-        "hdr_drip": Making("drip(bytes=1, seconds=0.2, part=head)"),
-        "body_drip": Making(
-            "framing(body=content_length)+drip(bytes=1, seconds=0.2, part=body)",
-            stream="slice(bytes=1, seconds=0.2)",
-        ),
-        "body_hang": Making(
-            "framing(body=content_length)+hang(at_byte=100, seconds=40)",
-            stream="hang(after_events=0, seconds=40)",
-        ),
-        "garbage_status": Making("garbage"),
-        "http09": Making('garbage(text="<html>hi</html>")'),
-        "http10": Making('framing(version="1.0")'),
-        "cl_short": Making("framing(body=content_length)+disconnect(at_byte=100)"),
-        "cl_long": Making('framing(body=content_length, extra="EXTRA JUNK")'),
-        "dup_cl": Making("framing(second_content_length=5)"),
-        "te_and_cl": Making("framing(body=both)"),
-        "chunk_trunc": Making("disconnect(at_byte=50)"),
-        "chunk_bad": Making("framing(chunk_size=ZZ, close=true)"),
-        "eof_delim_trunc": Making("framing(body=eof)+truncate(at_byte=100)"),
-        "hints103": Making("interim(status=103)"),
-        "cont100": Making("interim(status=100)"),
-        "sw101": Making("interim(status=101)"),
-        "rst_body": Making(
-            "framing(body=content_length)+disconnect(at_byte=100, after_seconds=0.2, reset=true)",
-            stream="disconnect(after_events=3, after_seconds=0.2, reset=true)",
-        ),
-        "early_close_ok": Making("close(announce=true)"),
-        "stale_keepalive": Making(rules=_later_requests(reset=True)),
-        "stale_keepalive_fin": Making(rules=_later_requests()),
-        "resp_before_body": Making("413+close(announce=true, reset=true)"),
-        "redir_302": Making('redirect(status=302, location="/v1/models")'),
-        "redir_307loop": Making("redirect"),
-        "gzip_ok": Making("encoding"),
-        "gzip_garbage": Making("encoding(body=garbage)"),
-        "gzip_trunc": Making("encoding(missing_bytes=12)"),
-        "enc_unknown": Making("encoding(name=zzip)"),
-        "hdr_20k": Making("big_head(bytes=20000)"),
-        "hdr_200k": Making("big_head(bytes=200000)"),
-        "hdr_500n": Making("big_head(bytes=1, count=500)"),
-        "hdr_nonascii": Making('header(name=x-n, value="h\\u00c3\\u00a9llo")'),
-        "hdr_ctl": Making('raw_header(line="x-n: a\\u0001b")'),
-        "sse_bytewise": Making("slice"),
-        "sse_utf8split": Making(
-            "slice(inside=character, seconds=0.05)", replies=({"text": _WORDS},)
-        ),
-        "sse_crlfsplit": Making("sse_format(line_ending=crlf)+slice"),
-        "sse_nofin": Making("close(last_chunk=false, seconds=40)"),
-    }
+_STALE = {"match": {"endpoint": "messages"}, "stale": {}}
+
+OTHERS: tuple[Other, ...] = (
+    Other("accept_close", (_LOST,), 0, connections=({"close": {}},)),
+    Other("accept_rst", (_LOST,), 0, connections=({"close": {"reset": True}},)),
+    Other("refuse", (_LOST,), 0, connections=({"when": {"window": [0, 60]}, "refuse": {}},)),
+    Other("black_hole", (_LATE,), 0, connections=({"black_hole": {}},)),
+    Other("stale_keepalive", ("OK", "OK"), 3, rules=_later_requests(reset=True)),
+    Other("stale_keepalive_fin", ("OK", "OK"), 3, rules=_later_requests()),
+    Other("stale_unread", ("OK", "OK"), 2, rules=(_STALE,)),
 )
