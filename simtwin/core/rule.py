@@ -126,15 +126,20 @@ def _check(made: Rule, told: object) -> None:
     if told is not None and told is not made.order_dependent:
         is_it = "depends" if made.order_dependent else "does not depend"
         raise SettingsError(f"is told, not set: this rule {is_it} on the order of arrival", _TOLD)
-    counted = made.when.count is not None and made.when.count.of != "key"
-    if made.match.attempt is not None and (made.when.capacity is not None or counted):
-        name = "count" if counted else "capacity"
+    if made.match.attempt is not None and made.when.of_others:
+        name = next(each for each in ("load", "capacity", "count", "after") if _others(made, each))
         raise SettingsError(
             f"is shared with others before attempts are counted; use {name} without match.attempt",
             f"when.{name}",
         )
     if made.when.after is not None and made.when.after.rule == made.name:
         raise SettingsError("a rule cannot come after itself", "when.after.rule")
+
+
+def _others(made: Rule, name: str) -> bool:
+    """Whether a trigger of a rule takes something from beyond the lane."""
+    trigger = getattr(made.when, name)
+    return trigger is not None and (name in ("load", "capacity") or trigger.of != "key")
 
 
 def _needs(kinds: Kinds) -> str:

@@ -221,6 +221,25 @@ def test_what_a_profile_cannot_say_for_all_is_refused(when: str, message: str) -
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (
+            "when = { bursts = { good_to_bad = 2.0, bad_to_good = 0.5 } }",
+            "when.bursts.good_to_bad: must be a number from 0 to 1, not 2.0",
+        ),
+        ("when = { capacity = 0 }", "when.capacity: must be a whole number from 1 to"),
+        ("match = { attempt = [0, 1] }", "match.attempt: must be a whole number from 1, or"),
+        ('match.body."model" = "x"', "match.body['model']: a JSON pointer begins with '/'"),
+    ],
+)
+def test_what_cannot_be_in_toml_is_refused_as_in_json(rule: str, message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse(f'summary = "s"\ngood_client = "g"\n[[rules]]\nhang = {{}}\n{rule}', "mine", KINDS)
+
+    assert str(caught.value).startswith(f"profile mine.toml, rule 1: {message}")
+
+
 def test_what_a_tenant_sets_for_all_reaches_no_further_than_its_own_keys() -> None:
     twin = board()
     rule = {"when": {"load": {"in_flight": 3, "of": "all"}}, "hang": {}}

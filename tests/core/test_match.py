@@ -251,7 +251,12 @@ def test_a_matcher_that_cannot_be_is_refused_with_its_place(
 
 @pytest.mark.parametrize(
     ("when", "name"),
-    [({"capacity": 3}, "capacity"), ({"count": {"times": 1, "of": "all"}}, "count")],
+    [
+        ({"capacity": 3}, "capacity"),
+        ({"count": {"times": 1, "of": "all"}}, "count"),
+        ({"count": 2, "load": {"in_flight": 1}}, "load"),
+        ({"after": {"rule": "other", "of": "tenant"}}, "after"),
+    ],
 )
 def test_what_is_shared_with_others_cannot_go_by_attempts(when: dict[str, Any], name: str) -> None:
     with pytest.raises(SettingsError) as caught:

@@ -126,8 +126,9 @@ async def test_a_place_past_the_end_leaves_the_answer_whole_and_the_journal_says
         (entry,) = await stage.entries()
 
     assert (heard.error, heard.events[-1], heard.over) == (None, "message_stop", 0)
-    (kind,) = fault
-    assert entry["fired"] == [{"rule": kind, "kind": kind, "outcome": "not_reached"}]
+    ((kind, given),) = fault.items()
+    (fired,) = entry["fired"]
+    assert fired == {"rule": kind, "kind": kind, "settings": given, "outcome": "not_reached"}
     assert entry["emitted"] is not None
 
 
