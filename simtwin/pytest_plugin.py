@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 _MARKER = (
     "simtwin(script=None, *, profile=None, rules=None, replies=None, limits=None, pace=None, "
-    "seed=None): what goes wrong in this test, for the fixtures simtwin and virtual_simtwin"
+    "seed=None, replay=None): what goes wrong in this test, for the fixtures simtwin and virtual_simtwin"
 )
-_SETTINGS = ("script", "profile", "rules", "replies", "limits", "pace", "seed")
+_SETTINGS = ("script", "profile", "rules", "replies", "limits", "pace", "seed", "replay")
 _HANDLE = pytest.StashKey["Handle"]()
 _PREFIX = "simtwin_"
 
@@ -74,6 +74,8 @@ def simtwin(
 
     asked = _asked(request)
     seed = asked.pop("seed")
+    if "replay" in asked:
+        pytest.fail("a replay token is for the fixture virtual_simtwin", pytrace=False)
     twin = simtwin_server.twin(request.node.nodeid, seed=seed, **asked)
     for name in CLEARED:
         monkeypatch.delenv(name, raising=False)
@@ -93,7 +95,8 @@ def virtual_simtwin(request: pytest.FixtureRequest) -> Iterator[VirtualTwin]:
 
     asked = _asked(request)
     seed = asked.pop("seed")
-    twin = VirtualTwin(settings=asked, seed=seed)
+    token = asked.pop("replay", None)
+    twin = VirtualTwin(settings=asked, replay=token, seed=None if token else seed)
     if inspect.iscoroutinefunction(request.function):
         yield twin
         return
@@ -115,7 +118,9 @@ def pytest_runtest_makereport(
         from simtwin.testing.told import told  # noqa: PLC0415  # likewise
 
         again = f"seed {handle.seed}; again: --simtwin-seed={_run_seed(item.config)}"
-        report.sections.append(("simtwin", f"{told(handle)}\n{again}"))
+        token = handle.token
+        lines = [told(handle), again, *([f"simtwin replay {token}"] if token else [])]
+        report.sections.append(("simtwin", "\n".join(lines)))
     return report
 
 

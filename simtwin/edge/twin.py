@@ -257,16 +257,17 @@ class Twin:
 
     async def revoke(self, account: AccountRecord) -> None:
         """Let go of what is kept for a key that was removed."""
-        self._forget(account)
+        self.forget(account)
 
-    def _forget(self, account: AccountRecord) -> None:
+    def forget(self, account: AccountRecord) -> None:
+        """Let go of what is kept for a key, which begins anew where it is still let in."""
         self.board.forget(OfKey(account.tenant_id, account.api_key_id))
         self.keys.forget(account.api_key_id)
         self.commons.forget(account.api_key_id)
 
     def _drop(self, account: AccountRecord) -> None:
         """Let go of an open key, and of the tenant that was made for it."""
-        self._forget(account)
+        self.forget(account)
         self.board.delete(OfTenant(account.tenant_id))
         self.tenants.forget(account.tenant_id)
         self.commons.forget(account.tenant_id)

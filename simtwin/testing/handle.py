@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from simtwin.core.journal import Entry
+from simtwin.testing.tokens import token_of
 from simtwin.verdicts.attempt import Attempt
 from simtwin.verdicts.calls import Call
 from simtwin.verdicts.calls import calls as calls_of
@@ -50,6 +51,10 @@ class Handle(ABC):
     @abstractmethod
     def _began(self) -> float:
         """The Unix time that attempts are counted from."""
+
+    @abstractmethod
+    def _scope(self, api_key_id: str) -> str:
+        """What the chance of a key is drawn by."""
 
     def script(self, text: str | None) -> None:
         """From the next request on, follow this script; None ends the present one."""
@@ -95,6 +100,14 @@ class Handle(ABC):
         }
         unmet += [f"{kind} of {rule}: its place was never reached" for rule, kind in sorted(never)]
         return tuple(unmet)
+
+    @property
+    def token(self) -> str | None:
+        """What every request met, as one word; None where it would be too long for one.
+
+        `simtwin replay TOKEN` serves the same again, and so does `VirtualTwin(replay=TOKEN)`.
+        """
+        return token_of(self.attempts, self.seed, self._scope)
 
     @property
     def usage(self) -> Mapping[str, int]:

@@ -27,11 +27,10 @@ class LiveTwin(Handle):
     """A key with a tenant, limits, ordinals and a schedule of its own. Made by `LiveServer.twin`."""
 
     def __init__(self, server: LiveServer, api_key: str, seed: int) -> None:
-        account = open_account(key_digest(api_key))
+        self._account = open_account(key_digest(api_key))
         self._server = server
         self._api_key = api_key
-        self._id = account.api_key_id
-        self._tenant_id = account.tenant_id
+        self._id = self._account.api_key_id
         self._start = time.time()
         self.seed = seed
 
@@ -101,6 +100,9 @@ class LiveTwin(Handle):
                 return
             after, wait = json.loads(page[-1])["id"], 0
 
+    def _scope(self, api_key_id: str) -> str:  # noqa: ARG002  # it has one key
+        return self._account.scope
+
     @property
     def _began(self) -> float:
         return self._start
@@ -115,4 +117,6 @@ class LiveTwin(Handle):
             raise SettingsError(str(error)) from None
 
     def _reset(self) -> None:
-        self._server.call("POST", "/_twin/reset", {"scope": "tenant", "id": self._tenant_id})
+        self._server.call(
+            "POST", "/_twin/reset", {"scope": "tenant", "id": self._account.tenant_id}
+        )

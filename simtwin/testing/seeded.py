@@ -24,11 +24,13 @@ class SeededTenant:
         twin: whose it is.
         seed: what its id and its keys depend on.
         tenant_id: its id.
+        scopes: what the chance of its keys is drawn by, those that were revoked included.
     """
 
     twin: Twin
     seed: int
     tenant_id: str
+    scopes: dict[str, str] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, twin: Twin, seed: int) -> SeededTenant:
@@ -40,14 +42,15 @@ class SeededTenant:
 
     def add_key(self) -> SeededKey:
         """Make one more key of it."""
-        number = len(self.twin.store.accounts(self.tenant_id, limit=1_000_000)) + 1
+        number = len(self.scopes) + 1
         key = SeededKey(
             f"apikey_01{base58(f'{self.seed}/key/{number}/id', 22)}",
             API_KEY_PREFIX + base58(f"{self.seed}/key/{number}", 54),
         )
-        self.twin.store.add_account(
+        account = self.twin.store.add_account(
             self.tenant_id, key.api_key_id, key_digest(key.api_key), "virtual", self.twin.wall()
         )
+        self.scopes[key.api_key_id] = account.scope
         return key
 
 

@@ -11,8 +11,8 @@ instead of `async with` and `twin.blocking_anthropic()` instead of `twin.anthrop
 
 from __future__ import annotations
 
+import sys
 from collections.abc import (
-    AsyncIterator,
     Awaitable,
     Callable,
     Coroutine,
@@ -20,24 +20,22 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-import attrs
 import trio
 import trio.testing
 
 from simtwin.core.scope import OfTenant, Scope
 from simtwin.core.settings import parse
-from simtwin.edge.epoch import Epoch
-from simtwin.edge.start import running_twin
-from simtwin.edge.twin import Twin
-from simtwin.testing.clock import START, VirtualClock, process_clocks, repeatable, running_clock
-from simtwin.testing.front import front, words
+from simtwin.edge.credentials import key_digest
+from simtwin.testing.clock import START, process_clocks, repeatable
+from simtwin.testing.front import words
 from simtwin.testing.handle import Handle
-from simtwin.testing.network import Library, Network
-from simtwin.testing.seeded import SeededTenant
+from simtwin.testing.network import Library
+from simtwin.testing.stage import BASE_URL, Stage, drain, staged
+from simtwin.testing.tokens import fates_of
 from simtwin.testing.turns import Turns
 from simtwin.testing.virtual_loop import Asks, VirtualLoop, run_in
 
@@ -47,26 +45,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Where a virtual twin is; nobody looks the name up.
-BASE_URL = "http://localhost"
 #: More entries than the journal holds.
 _ALL = 10_000_000
 
 
 class NotEnteredError(RuntimeError):
     """A virtual twin is used outside of its block."""
-
-
-@attrs.frozen(eq=False)
-class _Stage:
-    """What there is while a virtual twin lives."""
-
-    twin: Twin
-    network: Network
-    nursery: trio.Nursery
-    tenant: SeededTenant
-    clock: VirtualClock
-    api_key: str
 
 
 class VirtualTwin(Handle):
@@ -80,7 +64,8 @@ class VirtualTwin(Handle):
         rules: rules, as in settings.
         replies: what it says, as in settings.
         settings: further settings (`limits`, `pace` …), as in settings.
-        seed: decides all chance, ids, and the order of tasks.
+        replay: a replay token: what another run met is met again, in the place of what is set.
+        seed: decides all chance, ids, and the order of tasks; that of the replay token, or 0.
         tier: the rate limits; "unlimited" unless given.
         start: the Unix time at which it begins.
         wall_clock: whether `time.time` and `time.monotonic` follow virtual time in this thread, as
@@ -88,7 +73,7 @@ class VirtualTwin(Handle):
         max_wait: the longest that any one wait of the twin's lasts, seconds.
 
     Raises:
-        SettingsError: the settings cannot be; the text names the place.
+        SettingsError: the settings, or the token, cannot be; the text names the place.
     """
 
     def __init__(
@@ -99,7 +84,8 @@ class VirtualTwin(Handle):
         rules: Sequence[Mapping[str, Any]] = (),
         replies: Sequence[Mapping[str, Any]] = (),
         settings: Mapping[str, Any] | None = None,
-        seed: int = 0,
+        replay: str | None = None,
+        seed: int | None = None,
         tier: str = "unlimited",
         start: float = START,
         wall_clock: bool = True,
@@ -114,6 +100,9 @@ class VirtualTwin(Handle):
         }
         self._words = words()
         self._own = parse(doc, self._words)
+        self._told = None if replay is None else fates_of(replay, self._words.kinds)
+        if seed is None:
+            seed = 0 if self._told is None else self._told.seed
         self._farthest = parse(
             {"seed": seed, "pace": "instant", "limits": {"tier": tier}}, self._words
         )
@@ -121,9 +110,9 @@ class VirtualTwin(Handle):
         self._start = start
         self._wall_clock = wall_clock
         self._max_wait = max_wait
-        self._stage: _Stage | None = None
+        self._stage: Stage | None = None
         self._exits: AsyncExitStack | None = None
-        self._turns: Turns[_Stage] | None = None
+        self._turns: Turns[Stage] | None = None
         self._asks: Asks | None = None
         self._process = ExitStack()
 
@@ -131,13 +120,12 @@ class VirtualTwin(Handle):
 
     async def __aenter__(self) -> Self:
         self._must_be_free()
-        clock = running_clock()
         with ExitStack() as process:
             process.enter_context(repeatable(self.seed))
             exits = AsyncExitStack()
-            self._stage = await exits.enter_async_context(self._staged(clock))
+            stage = self._stage = await exits.enter_async_context(self._staged())
             if self._wall_clock:
-                process.enter_context(process_clocks(self._stage.clock))
+                process.enter_context(process_clocks(stage.clock))
             self._process = process.pop_all()
         self._exits = exits
         return self
@@ -145,9 +133,10 @@ class VirtualTwin(Handle):
     async def __aexit__(
         self,
         _kind: type[BaseException] | None,
-        _error: BaseException | None,
+        error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
+        self._note(error)
         exits, self._exits, self._stage = self._exits, None, None
         try:
             if exits is not None:
@@ -162,9 +151,9 @@ class VirtualTwin(Handle):
             process.enter_context(repeatable(self.seed))
             turns = Turns(self._staged)
             process.callback(turns.stop)
-            self._stage = turns.start()
+            stage = self._stage = turns.start()
             if self._wall_clock:
-                process.enter_context(process_clocks(self._stage.clock, self._sleep))
+                process.enter_context(process_clocks(stage.clock, self.sleep))
             self._process = process.pop_all()
         self._turns = turns
         return self
@@ -172,9 +161,10 @@ class VirtualTwin(Handle):
     def __exit__(
         self,
         _kind: type[BaseException] | None,
-        _error: BaseException | None,
+        error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
+        self._note(error)
         self._turns = self._stage = None
         self._process.close()
 
@@ -217,6 +207,14 @@ class VirtualTwin(Handle):
         """Make one more API key of the same tenant, with a schedule of its own."""
         return self._here.tenant.add_key().api_key
 
+    def revoke(self, api_key: str | None = None) -> None:
+        """Take a key away, that of `anthropic()` unless given: it answers 401 from now on."""
+        twin = self._here.twin
+        account = twin.store.account_by_digest(key_digest(api_key or self.api_key))
+        if account is not None:
+            twin.store.remove_account(account.api_key_id, None)
+            twin.forget(account)
+
     @property
     def base_url(self) -> str:
         """Where clients reach it."""
@@ -235,14 +233,25 @@ class VirtualTwin(Handle):
         Raises:
             SettingsError: they cannot be; nothing has changed.
         """
-        self._here.twin.board.patch(self._scope, settings, self._here.clock.ns)
+        self._here.twin.board.patch(self._tenant, settings, self._here.clock.ns)
 
     async def reset(self) -> None:
         """Begin anew, under trio: ordinals, places in scripts, buckets, usage and the journal.
 
         A twin entered by a plain `with` is left and entered again for that.
         """
-        await self._here.twin.reset(self._scope)
+        await self._here.twin.reset(self._tenant)
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass, for a twin entered by a plain `with`."""
+        self._step(trio.sleep, max(0.0, seconds))
+
+    def drain(self, pool: str = "claude-sonnet-4.x") -> None:
+        """Use up the requests that a pool of models has left, for a twin entered by a plain `with`.
+
+        Where the tier is "unlimited" nothing ever refuses, used up or not.
+        """
+        self._step(drain, self._here.twin, self._here.tenant.tenant_id, pool)
 
     @property
     def refusing(self) -> bool:
@@ -263,7 +272,7 @@ class VirtualTwin(Handle):
         if self._turns is not None:
             # What was answered is booked in the task of its connection, which may have a step to go.
             self._step(trio.testing.wait_all_tasks_blocked)
-        return self._here.twin.journal(self._scope, after=0, limit=_ALL)
+        return self._here.twin.journal(self._tenant, after=0, limit=_ALL)
 
     @property
     def _began(self) -> float:
@@ -271,28 +280,27 @@ class VirtualTwin(Handle):
 
     # How it is made.
 
-    @asynccontextmanager
-    async def _staged(self, clock: trio.testing.MockClock | None = None) -> AsyncIterator[_Stage]:
-        virtual = VirtualClock(clock or running_clock(), self._start)
-        async with (
-            running_twin(
-                self._words,
-                self._farthest,
-                Epoch(None, self._start),
-                max_wait=self._max_wait,
-                run=str(self.seed),
-            ) as twin,
-            trio.open_nursery() as nursery,
-        ):
-            tenant = SeededTenant.of(twin, self.seed)
-            key = tenant.add_key()
-            twin.board.put(OfTenant(tenant.tenant_id), self._own.doc, virtual.ns)
-            network = Network(front(twin), nursery, twin.doors)
-            yield _Stage(twin, network, nursery, tenant, virtual, key.api_key)
-            nursery.cancel_scope.cancel()
+    def _staged(self) -> AbstractAsyncContextManager[Stage]:
+        return staged(
+            self._own.doc,
+            self._farthest,
+            self._told,
+            seed=self.seed,
+            start=self._start,
+            max_wait=self._max_wait,
+        )
+
+    def _note(self, error: BaseException | None) -> None:
+        """Where Hypothesis tells of a failing example, tell how to have it again."""
+        hypothesis = sys.modules.get("hypothesis")
+        if isinstance(error, Exception) and hypothesis and hypothesis.currently_in_test_context():
+            hypothesis.note(f"simtwin replay {self.token or '(too long for a token)'}")
+
+    def _scope(self, api_key_id: str) -> str:
+        return self._here.tenant.scopes[api_key_id]
 
     @property
-    def _here(self) -> _Stage:
+    def _here(self) -> Stage:
         if self._stage is None:
             raise NotEnteredError(
                 "a virtual twin lives inside its block: `async with twin:` or `with twin:`"
@@ -300,7 +308,7 @@ class VirtualTwin(Handle):
         return self._stage
 
     @property
-    def _scope(self) -> Scope:
+    def _tenant(self) -> Scope:
         return OfTenant(self._here.tenant.tenant_id)
 
     def _must_be_free(self) -> None:
@@ -326,6 +334,3 @@ class VirtualTwin(Handle):
 
     def _step(self, async_fn: Callable[..., Awaitable[Any]], *args: object) -> Any:
         return self._moved()(async_fn, *args)
-
-    def _sleep(self, seconds: float) -> None:
-        self._step(trio.sleep, max(0.0, seconds))
