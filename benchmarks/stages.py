@@ -21,8 +21,6 @@ import attrs
 import trio
 from asks import MAX_TOKENS, body, questions, request, roomy
 from child import CLIENT_CORE, SERVER_CORE, Child, running, script, twin
-from hypercorn.protocol.h11 import H11Protocol
-from hypercorn.protocol.http_stream import HTTPStream
 from load import Outcome
 from table import table
 
@@ -30,6 +28,8 @@ from simtwin.core.scope import OfTenant
 from simtwin.edge import app
 from simtwin.edge.data_plane import answers, plane
 from simtwin.edge.epoch import Epoch
+from simtwin.edge.http1 import line
+from simtwin.edge.http1.turn import Turn
 from simtwin.edge.options import Options, command_line
 from simtwin.edge.server import Server, serve
 from simtwin.edge.start import FirstTenant, first_tenant, running_twin
@@ -43,13 +43,14 @@ WARM_SECONDS, SECONDS = 0.1, 0.6
 ONCE = "what holds these together"
 #: Owner, name, stage; in the order of a request.
 STAGES = (
-    (H11Protocol, "handle", "HTTP in: h11 and Hypercorn"),
+    (line, "plain", "HTTP in"),
+    (Turn, "receive", "HTTP in"),
     (plane, "identify", "credentials"),
     (plane, "read_body", "read the body"),
-    (plane, "keep", "keep the body for the journal"),
-    (plane, "decode", "decode"),
+    (plane, "keeping", "keep the body for the journal"),
+    (plane, "decoding", "decode"),
     (plane, "peek", "decode"),
-    (plane, "_fate", "ask the key: ordinal and fate"),
+    (plane, "decide_fate", "ask the key: ordinal and fate"),
     (answers, "parsing", "parse and validate"),
     (answers, "measure", "count and fingerprint"),
     (answers, "spec", "compose"),
@@ -57,7 +58,7 @@ STAGES = (
     (answers, "admitted", "ask the tenant: limits, with their headers"),
     (answers, "json_answer", "encode"),
     (plane, "perform", "perform"),
-    (HTTPStream, "app_send", "HTTP out: h11 and Hypercorn"),
+    (Turn, "send", "HTTP out"),
     (plane, "settle", "settle, journal, records"),
     (app, "respond", ONCE),
 )
