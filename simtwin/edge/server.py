@@ -58,6 +58,7 @@ class Server:
         self._shared = Shared(tls)
         self._doors = doors
         self._connections: set[Line] = set()
+        self._doorways: set[trio.CancelScope] = set()
         self._accepting = trio.CancelScope()
         self._accepted = 0
         self._turned_away = 0
@@ -84,6 +85,8 @@ class Server:
             with self._accepting:
                 await self._accept(list(listeners), nursery, task_status)
             await self._shared.stop()
+            for doorway in self._doorways:
+                doorway.cancel()
             for connection in self._connections:
                 connection.close_if_idle()
             nursery.cancel_scope.deadline = trio.current_time() + grace
@@ -126,10 +129,20 @@ class Server:
         connection = Line(self._app, Wire(stream, self._accepted), self._shared)
         self._connections.add(connection)
         try:
-            if self._doors is None or await self._doors.admit(connection.wire):
+            if self._doors is None or await self._let_in(self._doors, connection.wire):
                 await connection.run()
         finally:
             self._connections.discard(connection)
+
+    async def _let_in(self, doors: Doors, wire: Wire) -> bool:
+        """Whether a connection is to be served; one that is kept waiting does not hold up the end."""
+        with trio.CancelScope() as doorway:
+            self._doorways.add(doorway)
+            try:
+                return await doors.admit(wire)
+            finally:
+                self._doorways.discard(doorway)
+        return False
 
 
 async def serve(

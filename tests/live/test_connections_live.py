@@ -56,6 +56,14 @@ class Operator:
         return self.hear(GET.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))[1] == "FIN"
 
 
+def assert_silent(client: socket.socket) -> None:
+    """Nothing comes for a while: what would come would within milliseconds."""
+    client.settimeout(0.1)
+    with pytest.raises(TimeoutError):
+        client.recv(1)
+    client.settimeout(20)
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     made = Served.start(
@@ -133,6 +141,23 @@ def test_an_early_answer_is_heard_although_the_body_never_comes(operator: Operat
     assert b'"type":"request_too_large"' in heard
     assert end == "ECONNRESET"
     assert operator.connects()
+
+
+def test_a_black_hole_does_not_hold_up_the_end(own_twin: Callable[..., Served]) -> None:
+    served = own_twin("--pace", "instant", "--admin-token", TOKEN)
+    operator = Operator(served)
+    with operator.client:
+        operator.rule({"black_hole": {}})
+        with socket.create_connection(operator.address, timeout=20) as client:
+            client.sendall(GET)
+            assert_silent(client)
+            told_at = served.tell()
+            ended = served.ended()
+            took = time.monotonic() - told_at
+
+    assert ended == (0, b"", "")
+    # Answers under way would be given five seconds.
+    assert took < 5
 
 
 def test_a_twin_that_refuses_ends_in_order(own_twin: Callable[..., Served]) -> None:
