@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+from typing import Any
+
 import trio
-from virtual import HELLO, staged
+from virtual import HELLO, Stage, staged
+
+CATALOGUE = (Path(__file__).parents[2] / "faults" / "README.md").read_text(encoding="utf-8")
 
 
 async def test_a_retired_model_is_refused_by_its_name_and_others_are_served(front: str) -> None:
@@ -48,3 +55,52 @@ async def test_each_other_request_under_way_makes_the_next_one_later(front: str)
                 nursery.start_soon(ask, number / 10)
 
     assert took == [1, 11, 21]
+
+
+def rules_of_the_catalogue() -> list[dict[str, Any]]:
+    """The rules that the section on `account` shows."""
+    section = CATALOGUE[CATALOGUE.index("## `account`") : CATALOGUE.index("## `model_retired`")]
+    (shown,) = re.findall(r"```json\n(.*?)```", section, re.DOTALL)
+    rules: list[dict[str, Any]] = json.loads(shown)["rules"]
+    return rules
+
+
+async def statuses(stage: Stage, count: int, apart: float) -> list[int]:
+    """What so many requests are answered, one begun after the other."""
+    found = [0] * count
+
+    async def ask(number: int) -> None:
+        await trio.sleep(number * apart)
+        found[number] = (await stage.create()).status_code
+
+    async with trio.open_nursery() as nursery:
+        for number in range(count):
+            nursery.start_soon(ask, number)
+    return found
+
+
+async def test_a_key_is_revoked_in_mid_run(front: str) -> None:
+    revoked, _, _ = rules_of_the_catalogue()
+    async with staged(front, settings={"rules": [revoked]}) as stage:
+        assert await statuses(stage, 4, 25) == [200, 200, 200, 401]
+
+
+async def test_a_limit_of_concurrency_refuses_what_is_too_many_at_once(front: str) -> None:
+    _, crowded, _ = rules_of_the_catalogue()
+    async with staged(front, pace="steady", settings={"rules": [crowded]}) as stage:
+        at_once = await statuses(stage, 6, 0.01)
+        in_turn = await statuses(stage, 6, 10)
+
+    assert at_once == [200, 200, 200, 200, 429, 429]
+    assert in_turn == [200] * 6
+
+
+async def test_a_limit_of_acceleration_lets_through_who_comes_slowly(front: str) -> None:
+    _, _, hasty = rules_of_the_catalogue()
+    async with staged(front, settings={"rules": [hasty]}) as stage:
+        fast = await statuses(stage, 40, 0.02)
+        await trio.sleep(60)
+        slow = await statuses(stage, 20, 1.5)
+
+    assert fast.count(429) > 10
+    assert slow == [200] * 20
