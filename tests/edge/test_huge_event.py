@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import trio
-from virtual import HELLO, staged
+import trio.testing
+from performed import Heard
+from telling import STREAM, worsened
+
+from simtwin.edge.perform import WRITE_BYTES
+from simtwin_faults.edit_events import EditEvents
 
 
-async def test_others_are_answered_while_a_huge_event_is_on_its_way(front: str) -> None:
-    rule = {"match": {"stream": True}, "edit_events": {"edit": "grow", "bytes": 5_000_000}}
-    over: list[str] = []
-    begun = trio.Event()
-    async with staged(front, settings={"rules": [rule]}) as stage:
+async def test_a_huge_event_leaves_in_writes_of_ordinary_size(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    fault = EditEvents(edit="grow", bytes=5_000_000, before_event="content_block_delta")
 
-        async def huge() -> int:
-            size = 0
-            asked = {**HELLO, "stream": True}
-            async with stage.client.stream(
-                "POST", "/v1/messages", headers=stage.headers(), json=asked
-            ) as response:
-                async for data in response.aiter_bytes():
-                    size += len(data)
-                    begun.set()
-            over.append("huge" if size > 5_000_000 else "cut")
-            return size
+    heard = await Heard(worsened(fault, STREAM)).listen()
 
-        async def small() -> None:
-            await begun.wait()
-            await stage.create()
-            over.append("small")
-
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(huge)
-            nursery.start_soon(small)
-        entry = next(entry for entry in await stage.entries() if entry["stream"])
-
-    assert over == ["small", "huge"]
-    assert entry["fired"][0]["outcome"] == "reached"
-    assert entry["sent_bytes"] > 5_000_000
+    # Others have their turn between writes. One ends with the piece that makes it large enough.
+    sizes = [len(piece) for _, piece in heard.pieces]
+    assert max(sizes) < 3 * WRITE_BYTES
+    assert sum(sizes) > 5_000_000
+    assert b"x" * 100 + b'"}\n\n' in heard.text.replace(b"\r\n", b"")
