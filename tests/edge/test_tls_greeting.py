@@ -13,7 +13,8 @@ from simtwin.core.connections import connection_rules
 from simtwin.core.fault import SettingsError
 from simtwin.core.plan import Chunk, End, Head, Plan
 from simtwin.core.tls import Tls
-from simtwin.edge.connection import Connection, Shared
+from simtwin.edge.connection import Shared
+from simtwin.edge.http1.line import Line
 from simtwin.edge.perform import Progress, perform
 from simtwin.edge.tls.greeting import HANDSHAKE_SECONDS
 from simtwin.edge.wire import Wire
@@ -41,7 +42,7 @@ async def heard(
         )
     answer = b""
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(Connection(app, wire, shared).run)
+        nursery.start_soon(Line(app, wire, shared).run)
         if said:
             await client.send_all(said)
         while data := await client.receive_some(65_536):
