@@ -125,7 +125,7 @@ def test_a_request_of_which_no_more_is_known_is_looked_at_by_no_rule_that_wants_
     body=st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-        max_leaves=20,
+        max_leaves=8,
     )
 )
 def test_every_place_of_a_document_is_found_by_its_pointer(body: Any) -> None:
