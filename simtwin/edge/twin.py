@@ -246,8 +246,9 @@ class Twin:
             self.entries.clear(tenant, key, scope.lane)
             return
         for account in list(self._accounts(scope)):
+            for address in self._addresses(account):
+                self.commons.reset(address)
             await self.keys.ask(account.api_key_id, keys.reset)
-            self.commons.reset(account.api_key_id)
         if key is None:
             self.commons.reset(tenant)
         for address, _ in list(self.tenants.states()):
@@ -262,8 +263,9 @@ class Twin:
     def forget(self, account: AccountRecord) -> None:
         """Let go of what is kept for a key, which begins anew where it is still let in."""
         self.board.forget(OfKey(account.tenant_id, account.api_key_id))
+        for address in self._addresses(account):
+            self.commons.forget(address)
         self.keys.forget(account.api_key_id)
-        self.commons.forget(account.api_key_id)
 
     def _drop(self, account: AccountRecord) -> None:
         """Let go of an open key, and of the tenant that was made for it."""
@@ -271,6 +273,13 @@ class Twin:
         self.board.delete(OfTenant(account.tenant_id))
         self.tenants.forget(account.tenant_id)
         self.commons.forget(account.tenant_id)
+
+    def _addresses(self, account: AccountRecord) -> Iterator[str]:
+        """Where something is shared within a key: the key, and each lane of it."""
+        state = self.keys.state(account.api_key_id)
+        yield account.api_key_id
+        for lane, _ in () if state is None else state.lanes.every():
+            yield lane_address(account.api_key_id, lane)
 
     def _accounts(self, scope: Scope) -> Iterator[AccountRecord]:
         """The accounts of a scope that were ever used."""

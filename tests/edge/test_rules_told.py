@@ -194,6 +194,24 @@ async def test_a_reset_begins_every_count_anew() -> None:
     assert {(each["state"], each["looked"]) for each in after.values()} == {("armed", 0)}
 
 
+@pytest.mark.parametrize("scope", ["lane", "key", "tenant"])
+async def test_what_lanes_share_of_a_rule_of_their_own_begins_anew_with_them(scope: str) -> None:
+    rules = [rule("once", when={"count": {"times": 1, "of": "tenant"}})]
+    async with staged("asgi") as stage:
+        lane = f"/accounts/{stage.tenant.api_key_id}/lanes/one"
+        await stage.control("PUT", f"{lane}/settings", doc={"rules": rules})
+        headers, doc = stage.headers(), {"model": "claude-opus-4-8"}
+        for path in ("/_lane/one/v1/messages", "/v1/messages"):
+            await stage.client.post(path, headers=headers, json=doc)
+        before = await told(stage, f"{lane}/rules")
+        ids = {"lane": f"{stage.tenant.api_key_id}/one", "key": stage.tenant.api_key_id}
+        await stage.control("POST", "/reset", doc={"scope": scope, "id": ids.get(scope)})
+        after = await told(stage, f"{lane}/rules")
+
+    assert (before["once"]["left"], before["once"]["state"]) == (0, "exhausted")
+    assert (after["once"]["left"], after["once"]["state"]) == (1, "armed")
+
+
 async def test_a_key_of_another_tenant_has_no_rules_to_be_seen() -> None:
     async with staged("asgi") as stage:
         response = await stage.client.get(
