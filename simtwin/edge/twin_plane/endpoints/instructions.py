@@ -49,7 +49,8 @@ For a tenant (the operator may use all but the two marked *):
                                        the same for one key
   GET, PUT, PATCH, DELETE /_twin/accounts/{api_key_id}/lanes/{lane}/settings
                                        the same for one lane of it, limits apart
-  GET  /_twin/rules, /_twin/accounts/{api_key_id}/rules, .../lanes/{lane}/rules
+  GET  /_twin/rules, /_twin/accounts/{api_key_id}/rules
+  GET  /_twin/accounts/{api_key_id}/lanes/{lane}/rules
                                        each rule: armed, exhausted, expired, inactive; how often it fired
   GET  /_twin/usage                    tokens and requests, by key and model
   GET  /_twin/journal?after=&limit=&key=&lane=
