@@ -53,7 +53,7 @@ class Lane:
     Args:
         since: the start of its time windows (ns).
         ordinal: how many requests it had.
-        counts: how many requests each rule has looked at, by its name.
+        course: how far the rules are.
         places: how far each script is, by its name.
         times: how often each of several answers was given, by name.
     """
