@@ -254,7 +254,7 @@ def test_a_truncated_stream_leaves_a_part_of_the_text_and_no_stop_reason(
 ) -> None:
     with sdk.messages.stream(**ASKED) as whole:
         text = whole.get_final_text()
-    key.set(script="truncate(at_token=20)")
+    key.set(script="truncate(at_token=5)")
 
     with sdk.messages.stream(**ASKED) as stream:
         message = stream.get_final_message()
