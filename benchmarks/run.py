@@ -15,6 +15,7 @@ SCRIPTS = (
     "stages.py",
     "pacing.py",
     "large.py",
+    "steps.py",
     "startup.py",
     "memory.py",
     "tokens.py",

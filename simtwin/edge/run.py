@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
@@ -18,6 +17,7 @@ from simtwin.core.scope import Operator
 from simtwin.edge.app import make_app
 from simtwin.edge.child import attend, environment
 from simtwin.edge.epoch import Epoch
+from simtwin.edge.memory import settle_memory
 from simtwin.edge.options import Options, command_line, replay_of, speaks_tls
 from simtwin.edge.server import Server, raise_file_limit, serve
 from simtwin.edge.start import FirstTenant, first_tenant, running_twin
@@ -33,10 +33,6 @@ MOST_CONNECTIONS = 10_000
 #: Seconds that answers under way get when the twin is told to stop: longer than a slow answer of a
 #: test, shorter than the 10 s after which a container runtime kills.
 GRACE = 5.0
-
-#: Allocations, collections and collections again after which the collector looks at young, older and
-#: old objects; Python's own 700, 10, 10 are for programs that keep less.
-_COLLECTED_AFTER = (10_000, 10, 10)
 
 #: As many names of rules as people read.
 _MOST_TOLD = 20
@@ -113,7 +109,7 @@ async def _run(options: Options, tls: Tls | None = None) -> int:
                     )
                     if draft is not None and options.port_file is not None:
                         draft.replace(options.port_file)
-                    _settle_memory()
+                    settle_memory()
                     if options.command:
                         status = await _attend(options, port, tenant, tls, signals)
                         server.stop()
@@ -127,17 +123,6 @@ async def _run(options: Options, tls: Tls | None = None) -> int:
         if silent:
             _say(silent)
     return status
-
-
-def _settle_memory() -> None:
-    """Take what is there for good out of the collector's sight, and let it look less often.
-
-    Else it walks through all modules again and again while streams wait: pauses of 100 ms were
-    measured, where a paced stream is to be late by no more than 20.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECTED_AFTER)
 
 
 async def _listen(options: Options) -> Sequence[trio.SocketListener]:

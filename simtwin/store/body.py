@@ -48,15 +48,15 @@ def keep(body: bytes) -> Body:
     return _without_secrets(body)
 
 
-def keeping(body: bytes) -> Generator[None, None, Body]:
+def keeping(body: bytes | bytearray) -> Generator[None, None, Body]:
     """`keep`, with a pause about every millisecond: hashing many megabytes would hold others up."""
     if len(body) <= WHOLE:
-        return keep(body)
+        return keep(bytes(body))
     digest = sha256()
     for start in range(0, len(body), WHOLE):
         digest.update(memoryview(body)[start : start + WHOLE])
         yield
-    return Excerpt(len(body), digest.hexdigest(), _without_secrets(body[:HEAD]))
+    return Excerpt(len(body), digest.hexdigest(), _without_secrets(bytes(body[:HEAD])))
 
 
 def size(body: Body) -> int:

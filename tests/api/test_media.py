@@ -175,3 +175,17 @@ def test_a_large_document_is_read_with_pauses() -> None:
     large = pdf(PDF.rstrip("=")[:40] + "A" * 8_000_000)
 
     assert sum(1 for _ in parsing(doc_of(messages=[turn(large)]), OLDER, ())) >= 7
+
+
+def test_many_images_are_read_with_pauses() -> None:
+    many = [image(PNG.rstrip("=")[:40] + "A" * 400_000)] * 20
+
+    assert sum(1 for _ in parsing(doc_of(messages=[turn(*many)]), OLDER, ())) >= 20
+
+
+def test_an_image_has_its_size_after_metadata_of_any_length() -> None:
+    metadata = b"\xff\xe1\xff\xff" + bytes(0xFFFF - 2)
+    frame = b"\xff\xc0\0\x11\x08\0\x10\0\x20\3" + bytes(9)
+    photo = base64.b64encode(b"\xff\xd8" + metadata * 2 + frame).decode()
+
+    assert is_taken({"messages": [turn(image(photo, "image/jpeg"))]})

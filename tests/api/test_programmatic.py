@@ -9,6 +9,7 @@ from asking import IDS, TOOL, doc_of, reply_to, turn
 from refusing import said
 
 from simtwin.api.reply.message import message
+from simtwin.api.request.rules.programmatic import paused_code
 
 CODE = {"type": "code_execution_20260120", "name": "code_execution"}
 BY_CODE: dict[str, Any] = {**TOOL, "allowed_callers": ["code_execution_20260120"]}
@@ -237,3 +238,14 @@ def test_a_turn_that_is_over_has_the_results_of_its_tools() -> None:
         "messages.1: `web_search` tool use with id `srvtoolu_1` was found without a corresponding "
         "`web_search_tool_result` block"
     )
+
+
+class _Unread(list[Any]):
+    def __iter__(self) -> Any:
+        raise AssertionError("it may be long")
+
+
+def test_a_last_turn_is_only_looked_through_where_code_waits() -> None:
+    unread = _Unread([{"type": "text", "text": "Hi"}])
+
+    assert paused_code([ASKED, turn(role="assistant"), {"role": "user", "content": unread}]) is None

@@ -235,3 +235,22 @@ def test_many_small_blocks_are_counted_in_parts_as_well() -> None:
     doc = doc_of(messages=[turn(*(said("a") for _ in range(20_000)))])
 
     assert len(list(count_request(doc))) > 15
+
+
+class _Told(list[Any]):
+    """A content that counts how many of its blocks were looked at."""
+
+    looked_at = 0
+
+    def __iter__(self) -> Any:
+        for block in super().__iter__():
+            self.looked_at += 1
+            yield block
+
+
+def test_counting_a_long_content_begins_with_its_first_block() -> None:
+    content = _Told([{"type": "text", "text": "x" * WINDOW}] * 1_000)
+
+    next(count_request(doc_of(messages=[turn(), {"role": "user", "content": content}])))
+
+    assert content.looked_at == 1

@@ -39,7 +39,7 @@ class Sender:
         return {"type": "http.request", "body": self._pieces.pop(0), "more_body": True}
 
 
-async def read(sender: Sender) -> tuple[bytes, list[int]]:
+async def read(sender: Sender) -> tuple[bytes | bytearray, list[int]]:
     """The body, and the sizes that were told while it was read."""
     sizes: list[int] = []
     wire = Wire(trio.testing.memory_stream_pair()[0])

@@ -110,7 +110,7 @@ def too_deep() -> Rejected:
     return _malformed(_TOO_DEEP, "", 0)
 
 
-def misplaced(body: bytes, at: int, fault: Exception | None) -> Rejected:
+def misplaced(body: bytes | bytearray, at: int, fault: Exception | None) -> Rejected:
     """Why a large body does not decode, where a piece of it does not.
 
     Args:
@@ -147,7 +147,7 @@ def explained(body: bytes, fault: Exception) -> Rejected:
     return _malformed("no low surrogate in string", text, lone.start("place"))
 
 
-def _briefly(body: bytes, fault: Exception | None, start: int = 0) -> Rejected:
+def _briefly(body: bytes | bytearray, fault: Exception | None, start: int = 0) -> Rejected:
     """The same of a large body, from what the first look found: the second would hold others up."""
     said = "" if fault is None else str(fault)
     place = _PLACE.search(said)

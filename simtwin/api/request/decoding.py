@@ -21,8 +21,8 @@ from simtwin.api.errors import Rejected
 from simtwin.api.request.decode import as_object, decode, misplaced, too_deep
 from simtwin.api.request.steps import Steps
 
-#: How many bytes are decoded at once: at most about 3 ms, where nearly every byte is a value.
-PIECE = 64 * 1024
+#: How many bytes are decoded at once: at most about 2 ms, where nearly every byte is a value.
+PIECE = 32 * 1024
 #: As deep as the decoder goes at once, or nearly.
 _DEEPEST = 900
 #: In pieces: what has no end, no bracket and no comma for so long is a number of many digits.
@@ -41,8 +41,13 @@ _PART_OF_TEXT = re.compile(rb'(?:[^"\\]++|\\u[0-9a-fA-F]{4}|\\[^u])*+', re.DOTAL
 _HIGH_SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\Z")
 _BLANKS = re.compile(rb"[ \t\n\r]*+")
 _ESCAPE = 6
+#: How many parts of a long text are joined at once: a megabyte.
+_PARTS_AT_ONCE = 32
 _BLANK = b" \t\n\r"
 _OPEN = {ord("["): ord("]"), ord("{"): ord("}")}
+
+#: A large body is in what it was put together in.
+Bytes = bytes | bytearray
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -91,7 +96,7 @@ class _Open:
     cut: int
 
 
-def decoding(body: bytes, piece: int = PIECE) -> Steps[dict[str, Any]]:
+def decoding(body: Bytes, piece: int = PIECE) -> Steps[dict[str, Any]]:
     """`decode`, with a pause after each piece.
 
     Args:
@@ -102,7 +107,7 @@ def decoding(body: bytes, piece: int = PIECE) -> Steps[dict[str, Any]]:
         Rejected: as `decode` does.
     """
     if len(body) <= piece:
-        return decode(body)
+        return decode(bytes(body))
     try:
         found = yield from _Reader(body, piece).read()
     except RecursionError:
@@ -112,14 +117,14 @@ def decoding(body: bytes, piece: int = PIECE) -> Steps[dict[str, Any]]:
     return as_object(found)
 
 
-def _told(body: bytes, broken: _BrokenError) -> Rejected:
+def _told(body: Bytes, broken: _BrokenError) -> Rejected:
     if isinstance(broken.fault, RecursionError):
         return too_deep()
     return misplaced(body, broken.at, broken.fault)
 
 
 class _Reader:
-    def __init__(self, body: bytes, piece: int) -> None:
+    def __init__(self, body: Bytes, piece: int) -> None:
         self._body = body
         self._piece = piece
         # The document is the one element of a list that has no brackets.
@@ -286,7 +291,8 @@ class _Reader:
         is_key = isinstance(frame.value, dict) and not frame.named and self._is_bare(frame, at)
         if not is_key:
             self._name(at)
-        parts = []
+        text = ""
+        parts: list[str] = []
         at += 1
         while True:
             end = self._end_of_part(at)
@@ -294,8 +300,12 @@ class _Reader:
             at = end
             if self._body[at : at + 1] == b'"':
                 break
+            if len(parts) >= _PARTS_AT_ONCE:
+                # Adds to the text in place; all parts at the end would be one long step.
+                text += "".join(parts)
+                parts.clear()
             yield
-        text = "".join(parts)
+        text += "".join(parts)
         if not is_key:
             self._put(text, at + 1)
             return at + 1
@@ -331,7 +341,7 @@ class _Reader:
             raise _BrokenError(at, fault)
         return end
 
-    def _piece_of(self, begin: bytes, text: bytes, end: bytes, at: int) -> Any:
+    def _piece_of(self, begin: bytes, text: Bytes, end: bytes, at: int) -> Any:
         """What the decoder makes of a piece, in the brackets that it needs."""
         try:
             return _decode(begin + text + end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from simtwin.api.tokens.definitions import one_definition
@@ -62,15 +63,18 @@ def content_parts(
         if since == 0:
             yield content
         return
-    several = sum(1 for block in content if is_result(block)) > 1
+    several: bool | None = None
     before = None
-    for number, block in enumerate(content[:until]):
+    for number, block in enumerate(islice(content, until)):
         group = _group(block["type"])
+        if several is None and group == "results":
+            # Looked for from the first one on: most contents have none, and may be long.
+            several = any(map(is_result, islice(content, number + 1, None)))
         if number >= since:
             if group != before:
                 yield _begun(group, before, kind)
             if group == "results":
-                yield from _result(block, kind, tools, several=several)
+                yield from _result(block, kind, tools, several=several is True)
             elif group != "thoughts":
                 yield from _one(block, group, kind, tools)
             elif with_thoughts:

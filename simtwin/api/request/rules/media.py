@@ -19,10 +19,11 @@ LARGEST_SIDE = 8_000
 LARGEST_SIDE_OF_MANY = 2_000
 MANY_IMAGES = 20
 
-#: As much of an image, in base64, as is decoded for its header: metadata may stand before the size.
-_HEADER = 1024 * 1024
-#: Base64 is looked at in pieces of this many characters, a multiple of four.
-_PIECE = 1024 * 1024
+#: As much of an image, in base64, as is decoded for its header; where that has no size, metadata
+#: stands before it.
+_NEAR, _FAR = 16 * 1024, 1024 * 1024
+#: Base64 is looked at in pieces of this many characters, a multiple of four: about 2 ms.
+_PIECE = 256 * 1024
 #: The header of a PDF stands in its first kilobyte.
 _PDF_HEADER = 1024
 
@@ -48,6 +49,7 @@ def check_media(messages: Sequence[Mapping[str, Any]], *, loose: bool) -> Steps[
             yield
     images = [place for place in places if place[1]["type"] == "image"]
     largest = LARGEST_SIDE_OF_MANY if len(images) > MANY_IMAGES else LARGEST_SIDE
+    looked_at = 0
     for path, block in places:
         source = block["source"]
         if source["type"] != "base64":
@@ -57,6 +59,10 @@ def check_media(messages: Sequence[Mapping[str, Any]], *, loose: bool) -> Steps[
         else:
             # The path of PDFs as seen in 2025-08 (anthropics/claude-code#5174).
             yield from _check_pdf(source["data"], f"{path}.pdf.source.base64.data")
+        looked_at += len(source["data"])
+        if looked_at >= _PIECE:
+            looked_at = 0
+            yield
 
 
 def _check_image(block: Mapping[str, Any], path: str, largest: int, *, loose: bool) -> Steps[None]:
@@ -68,7 +74,7 @@ def _check_image(block: Mapping[str, Any], path: str, largest: int, *, loose: bo
             f"{len(data)} bytes > {MOST_IMAGE_BYTES} bytes"
         )
     yield from _check_base64(data, f"{path}.data")
-    found = size(binascii.a2b_base64(data[:_HEADER]))
+    found = size(binascii.a2b_base64(data[:_NEAR])) or size(binascii.a2b_base64(data[:_FAR]))
     if found is None:
         # Seen in 2026-05 (anthropics/claude-code#60920).
         raise invalid("Could not process image")

@@ -117,18 +117,21 @@ def check_container(doc: Mapping[str, Any]) -> None:
 def paused_code(messages: Sequence[Mapping[str, Any]]) -> PausedCode | None:
     """The code that waits for the results in the last turn, None where none does."""
     last = messages[-1]
-    if last["role"] != "user" or not isinstance(last.get("content"), list):
+    if last["role"] != "user" or not isinstance(last.get("content"), list) or len(messages) == 1:
+        return None
+    before = messages[-2].get("content")
+    calls = {
+        block["id"]: block["caller"]["tool_id"]
+        for block in (before if isinstance(before, list) else ())
+        if block["type"] == "tool_use" and "tool_id" in (block.get("caller") or {})
+    }
+    if not calls:
+        # The last turn may be long, and is mostly not looked at.
         return None
     results = [block for block in last["content"] if block["type"] == "tool_result"]
-    answered = {block["tool_use_id"] for block in results}
-    calls = {}
-    if answered and len(messages) > 1 and isinstance(messages[-2].get("content"), list):
-        calls = {
-            block["id"]: block["caller"]["tool_id"]
-            for block in messages[-2]["content"]
-            if block["type"] == "tool_use" and "tool_id" in (block.get("caller") or {})
-        }
-    waiting = next((calls[id_] for id_ in answered if id_ in calls), None)
+    waiting = next(
+        (calls[block["tool_use_id"]] for block in results if block["tool_use_id"] in calls), None
+    )
     if waiting is None:
         return None
     texts = tuple(_text(block.get("content")) for block in results if block["tool_use_id"] in calls)
