@@ -114,15 +114,26 @@ async def test_a_script_of_the_key_goes_before_one_of_the_tenant(front: str) -> 
 
 
 @pytest.mark.parametrize(("pause", "expected"), [(600, (200, "2/2")), (601, (529, "1/2"))])
-async def test_a_place_is_dropped_ten_minutes_after_its_last_request(
+async def test_a_place_in_a_script_of_a_request_is_dropped_ten_minutes_after_its_last_one(
     front: str, pause: float, expected: tuple[int, str]
 ) -> None:
+    async with staged(front) as stage:
+        headers = {**stage.headers(), "x-simtwin-script": "529; ok"}
+        await stage.client.post("/v1/messages", headers=headers, json=HELLO)
+        await trio.sleep(pause)
+        after = await stage.client.post("/v1/messages", headers=headers, json=HELLO)
+
+    assert (after.status_code, after.headers["x-simtwin-script"]) == expected
+
+
+async def test_the_place_in_a_script_of_the_settings_is_kept(front: str) -> None:
+    """A client may have been told to wait an hour before it goes on."""
     async with staged(front, settings={"script": "529; ok"}) as stage:
         await ask(stage, 1)
-        await trio.sleep(pause)
+        await trio.sleep(86_400)
         after = await ask(stage, 1)
 
-    assert after == [expected]
+    assert after == [(200, "2/2")]
 
 
 async def test_a_reset_goes_back_to_the_first_item(front: str) -> None:

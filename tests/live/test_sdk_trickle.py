@@ -19,7 +19,12 @@ from simtwin.api.tokens import pieces
 
 SPEED = 20.0
 TOKENS = 40
-TRICKLED = {**ASKED, "max_tokens": TOKENS}
+#: Long enough to be cut at `max_tokens`, so that it has as many tokens as are counted on here.
+TRICKLED = {
+    **ASKED,
+    "max_tokens": TOKENS,
+    "messages": [{"role": "user", "content": "Write a story of 500 words."}],
+}
 
 #: A piece is read some 10 ms after it is due. The machine has other things to do now and then, which
 #: may hold up any one of them by `SLACK`, but not half of them by more than this.
