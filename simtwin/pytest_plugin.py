@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -64,20 +65,30 @@ def simtwin_server(pytestconfig: pytest.Config) -> Iterator[LiveServer]:
 
 
 @pytest.fixture
-def simtwin(
-    request: pytest.FixtureRequest,
-    simtwin_server: LiveServer,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[LiveTwin]:
+def simtwin(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveTwin]:
     """A key of its own on a live twin; the environment of the test points every client at it."""
     from simtwin.testing.environment import CLEARED  # noqa: PLC0415  # likewise
+    from simtwin.testing.live_server import LiveServer  # noqa: PLC0415  # likewise
 
     asked = _asked(request)
-    seed = asked.pop("seed")
-    if "replay" in asked:
-        pytest.fail("a replay token is for the fixture virtual_simtwin", pytrace=False)
-    twin = simtwin_server.twin(request.node.nodeid, seed=seed, **asked)
-    for name in CLEARED:
+    seed, token = asked.pop("seed"), asked.pop("replay", None)
+    with ExitStack() as stack:
+        if token is None:
+            server: LiveServer = request.getfixturevalue("simtwin_server")
+            twin = server.twin(request.node.nodeid, seed=seed, **asked)
+        else:
+            # What a whole twin meets is of a twin of its own.
+            twin = stack.enter_context(LiveServer(replay=token)).first()
+        yield from _lent(request, monkeypatch, twin, CLEARED)
+
+
+def _lent(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    twin: LiveTwin,
+    cleared: Iterable[str],
+) -> Iterator[LiveTwin]:
+    for name in cleared:
         monkeypatch.delenv(name, raising=False)
     for name, value in twin.environment.items():
         monkeypatch.setenv(name, value)

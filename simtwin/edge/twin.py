@@ -170,12 +170,16 @@ class Twin:
 
     async def rules(self, scope: Scope) -> dict[str, Any]:
         """Every rule in force in a scope: its state, and how often it looked, fired and reached."""
+        return self.rule_report(scope, present())
+
+    def rule_report(self, scope: Scope, now: int) -> dict[str, Any]:
+        """The same at `now` (ns), for whoever is in no loop."""
         keys = (
             (OfKey(account.tenant_id, account.api_key_id), state)
             for account in self._accounts(scope)
             if (state := self.keys.state(account.api_key_id)) is not None
         )
-        return rule_report(self.board, self.commons, keys, scope, present())
+        return rule_report(self.board, self.commons, keys, scope, now)
 
     def journal(
         self, scope: Scope, *, lane: str | None = None, after: int, limit: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -56,6 +56,10 @@ class Handle(ABC):
     def _scope(self, api_key_id: str) -> str:
         """What the chance of a key is drawn by."""
 
+    @abstractmethod
+    def rule_states(self) -> Sequence[Mapping[str, Any]]:
+        """Every rule in force, profiles' included: name, kind, state, how often it fired."""
+
     def script(self, text: str | None) -> None:
         """From the next request on, follow this script; None ends the present one."""
         self.configure(script=text)
@@ -98,6 +102,11 @@ class Handle(ABC):
             for fired in attempt.entry.fired
             if fired.outcome == "not_reached"
         }
+        unmet += [
+            f"{each['kind']} of {each['name']}: it never fired"
+            for each in self.rule_states()
+            if not each["fired"]
+        ]
         unmet += [f"{kind} of {rule}: its place was never reached" for rule, kind in sorted(never)]
         return tuple(unmet)
 

@@ -38,18 +38,25 @@ class LiveServer:
     Args:
         tier: the rate limits; none unless given.
         pace: how fast it answers; at once unless given.
+        replay: a replay token: what another run met is met again, in the place of what is set.
         options: further options of `simtwin serve`, as on its command line.
     """
 
     def __init__(
-        self, *, tier: str = "unlimited", pace: str = "instant", options: Sequence[str] = ()
+        self,
+        *,
+        tier: str = "unlimited",
+        pace: str = "instant",
+        replay: str | None = None,
+        options: Sequence[str] = (),
     ) -> None:
         self._token = secrets.token_urlsafe(32)
         self._command = [
-            *(sys.executable, "-m", "simtwin", "serve", "--port", "0", "--json", "--open"),
-            *("--seed", "0", "--tier", tier, "--pace", pace, *options),
+            *(sys.executable, "-m", "simtwin"),
+            *(("serve", "--seed", "0") if replay is None else ("replay", replay)),
+            *("--port", "0", "--json", "--open", "--tier", tier, "--pace", pace, *options),
         ]
-        self._base_url: str | None = None
+        self._told: dict[str, str] | None = None
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -69,7 +76,7 @@ class LiveServer:
             line = process.stdout.readline()
             if not line:
                 raise ServerError(f"the twin did not start: {_told(log)}")
-            self._base_url = json.loads(line)["base_url"]
+            self._told = json.loads(line)
             self._stack = stack.pop_all()
         return self
 
@@ -79,15 +86,20 @@ class LiveServer:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        self._base_url = None
+        self._told = None
         self._stack.close()
 
     @property
     def base_url(self) -> str:
         """Where it is."""
-        if self._base_url is None:
+        return self._line["base_url"]
+
+    @property
+    def _line(self) -> dict[str, str]:
+        """What the server said of itself when it began."""
+        if self._told is None:
             raise ServerError("the twin runs inside its `with` block alone")
-        return self._base_url
+        return self._told
 
     def twin(self, name: str, *, seed: int = 0, **settings: Any) -> LiveTwin:
         """A key with a tenant, limits, and a schedule of its own.
@@ -103,6 +115,16 @@ class LiveServer:
         from simtwin.testing.live_twin import LiveTwin  # noqa: PLC0415  # in turn it imports this
 
         return LiveTwin.of(self, name, seed, settings)
+
+    def first(self) -> LiveTwin:
+        """The key that the server began with: the one that meets what a replay token says."""
+        from simtwin.testing.live_twin import Account, LiveTwin  # noqa: PLC0415  # likewise
+
+        tenant = self._line["tenant_id"]
+        listed = json.loads(self.call("GET", "/_twin/accounts"))["accounts"]
+        key = next(each for each in listed if each["tenant_id"] == tenant)
+        account = Account(self._line["api_key"], key["api_key_id"], tenant, "1/1")
+        return LiveTwin(self, account, 0)
 
     def call(self, method: str, path: str, doc: object = None, key: str | None = None) -> bytes:
         """Ask the twin, as the operator or with an API key, and return the body of its answer.

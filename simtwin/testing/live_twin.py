@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
+
+import attrs
 
 from simtwin.core.chance import base58
 from simtwin.core.fault import SettingsError
@@ -23,23 +25,33 @@ QUIET_SECONDS = 2
 _PAGE = 1_000
 
 
+@attrs.frozen
+class Account:
+    """A key of a server: its text, the ids of it and of its tenant, and what its chance is drawn by."""
+
+    api_key: str = attrs.field(repr=False)
+    api_key_id: str
+    tenant_id: str
+    scope: str
+
+
 class LiveTwin(Handle):
     """A key with a tenant, limits, ordinals and a schedule of its own. Made by `LiveServer.twin`."""
 
-    def __init__(self, server: LiveServer, api_key: str, seed: int) -> None:
-        self._account = open_account(key_digest(api_key))
+    def __init__(self, server: LiveServer, account: Account, seed: int) -> None:
         self._server = server
-        self._api_key = api_key
-        self._id = self._account.api_key_id
+        self._account = account
         self._start = time.time()
         self.seed = seed
 
     @classmethod
     def of(cls, server: LiveServer, name: str, seed: int, settings: Mapping[str, Any]) -> Self:
-        """Make the key known to the server, as if it had never been used, and set its settings."""
+        """Make a key known to the server, as if it had never been used, and set its settings."""
         api_key = API_KEY_PREFIX + base58(f"{seed}/{name}", 54)
+        known = open_account(key_digest(api_key))
+        account = Account(api_key, known.api_key_id, known.tenant_id, known.scope)
         server.call("GET", "/v1/models?limit=1", key=api_key)
-        twin = cls(server, api_key, seed)
+        twin = cls(server, account, seed)
         twin._reset()
         twin._set("PUT", {"seed": seed, **settings})
         return twin
@@ -52,7 +64,7 @@ class LiveTwin(Handle):
     @property
     def api_key(self) -> str:
         """Its own key."""
-        return self._api_key
+        return self._account.api_key
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -86,14 +98,14 @@ class LiveTwin(Handle):
 
     def close(self) -> None:
         """Forget the settings and what was kept."""
-        self._server.call("DELETE", f"/_twin/accounts/{self._id}/settings")
+        self._server.call("DELETE", f"/_twin/accounts/{self._account.api_key_id}/settings")
         self._reset()
 
     def lines(self) -> Iterable[bytes]:
         """The journal, oldest entry first: a line of JSON each."""
         after, wait = 0, QUIET_SECONDS
         while True:
-            query = f"key={self._id}&after={after}&limit={_PAGE}&wait={wait}"
+            query = f"key={self._account.api_key_id}&after={after}&limit={_PAGE}&wait={wait}"
             page = self._server.call("GET", f"/_twin/journal?{query}").splitlines()
             yield from page
             if len(page) < _PAGE:
@@ -102,6 +114,12 @@ class LiveTwin(Handle):
 
     def _scope(self, api_key_id: str) -> str:  # noqa: ARG002  # it has one key
         return self._account.scope
+
+    def rule_states(self) -> Sequence[Mapping[str, Any]]:
+        """Every rule in force, profiles' included: name, kind, state, how often it fired."""
+        told = self._server.call("GET", f"/_twin/accounts/{self._account.api_key_id}/rules")
+        states: list[Mapping[str, Any]] = json.loads(told)["rules"]
+        return states
 
     @property
     def _began(self) -> float:
@@ -112,7 +130,9 @@ class LiveTwin(Handle):
 
     def _set(self, method: str, settings: Mapping[str, Any]) -> None:
         try:
-            self._server.call(method, f"/_twin/accounts/{self._id}/settings", dict(settings))
+            self._server.call(
+                method, f"/_twin/accounts/{self._account.api_key_id}/settings", dict(settings)
+            )
         except ServerError as error:
             raise SettingsError(str(error)) from None
 

@@ -274,6 +274,12 @@ class VirtualTwin(Handle):
             self._step(trio.testing.wait_all_tasks_blocked)
         return self._here.twin.journal(self._tenant, after=0, limit=_ALL)
 
+    def rule_states(self) -> Sequence[Mapping[str, Any]]:
+        """Every rule in force, profiles' included: name, kind, state, how often it fired."""
+        report = self._here.twin.rule_report(self._tenant, self._here.clock.ns)
+        states: list[Mapping[str, Any]] = report["rules"]
+        return states
+
     @property
     def _began(self) -> float:
         return self._here.clock.start

@@ -10,6 +10,7 @@ import pytest
 # imports are not the same.
 import simtwin.testing.live_twin
 import simtwin.testing.network  # noqa: F401  # the above
+from simtwin.testing import VirtualTwin
 
 pytest_plugins = ("pytester",)
 
@@ -79,6 +80,18 @@ def test_a_marker_that_cannot_be(simtwin):
     pass
 """
 
+REPLAYED = """
+@pytest.mark.simtwin(replay=TOKEN)
+def test_live(simtwin):
+    ask()
+    assert [attempt.status for attempt in simtwin.attempts] == [529, 502, 200]
+
+@pytest.mark.simtwin(replay=TOKEN)
+def test_virtual(virtual_simtwin):
+    virtual_simtwin.blocking_anthropic().messages.create(**HELLO)
+    assert [attempt.status for attempt in virtual_simtwin.attempts] == [529, 502, 200]
+"""
+
 VIRTUAL = """
 import trio
 from simtwin.testing import run
@@ -145,6 +158,18 @@ def test_virtual_twins_serve_plain_trio_and_asyncio_tests(pytester: pytest.Pytes
 
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(["*test_a_plain_client: 3 of the 4 items of the script were used"])
+
+
+def test_a_replay_token_is_met_again_by_either(pytester: pytest.Pytester) -> None:
+    with VirtualTwin(script="529; page(status=502); ok", seed=3) as twin:
+        twin.blocking_anthropic().messages.create(
+            model="claude-sonnet-4-6",
+            max_tokens=16,
+            messages=[{"role": "user", "content": "Hello"}],
+        )
+        token = twin.token
+
+    inner(pytester, f"TOKEN = {token!r}\n{REPLAYED}").assert_outcomes(passed=2)
 
 
 def test_seeds_are_of_tests_and_not_of_workers_or_order(pytester: pytest.Pytester) -> None:
