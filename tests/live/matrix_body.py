@@ -17,7 +17,8 @@ import attrs
 SAID = " ".join(["It is a stand-in that answers as the real one does, if all goes well."] * 3)
 TEXT = {"replies": [{"text": SAID}]}
 #: Or to call, with a text to be cut and a number of two digits.
-CALL = {"replies": [{"calls": [{"name": "f", "input": {"a": "rm -rf /tmp/x", "n": 25}}]}]}
+CALLED = {"a": "rm -rf /tmp/x", "n": 25}
+CALL = {"replies": [{"calls": [{"name": "f", "input": CALLED}]}]}
 TOOLS: list[dict[str, Any]] = [
     {
         "name": "f",
@@ -270,7 +271,9 @@ def _of_sequences() -> Iterable[Row]:
         r'"{\"type\":\"content_block_delta\",\"index\":0,'
         r'\"delta\":{\"type\":\"text_delta\",\"text\":\"late\"}}"'
     )
-    hologram = r'field(path=content_block, value="{\"type\":\"hologram\"}")'
+    hologram = (
+        r'field(path=content_block, event=content_block_start, value="{\"type\":\"hologram\"}")'
+    )
     for name, script, outcomes in (
         ("unk_event", "edit_events(edit=insert, event=solar_flare, after_events=3)", _WHOLE),
         (
@@ -284,7 +287,11 @@ def _of_sequences() -> Iterable[Row]:
             _WHOLE,
         ),
         ("dup_start", "edit_events(edit=duplicate)", _WHOLE),
-        ("delta_nostart", "edit_events(edit=drop)", _NO_STREAM),
+        (
+            "delta_nostart",
+            "edit_events(edit=drop)+edit_events(edit=duplicate, before_event=content_block_start)",
+            _NO_STREAM,
+        ),
         (
             "nostop_only_stop",
             "+".join(f'edit_events(edit=drop, event="{name}")' for name in _ALL_BUT_THE_LAST),

@@ -74,7 +74,7 @@ ROWS: tuple[Row, ...] = (
     ),
     _streams(
         "rst_body",
-        "disconnect(after_events=3, after_seconds=0.2, reset=true)",
+        "disconnect(after_events=4, after_seconds=0.2, reset=true)",
         "httpx2.ReadError",
     ),
     _create("early_close_ok", "close(announce=true)"),
