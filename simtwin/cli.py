@@ -174,7 +174,8 @@ def profiles() -> None:
 def _run(options: dict[str, Any]) -> NoReturn:
     """Serve, and exit with the status that this ends in."""
     from simtwin.edge.options import Options, OptionsError
-    from simtwin.edge.run import ListenError, run
+    from simtwin.edge.run import run
+    from simtwin.edge.served import ListenError
 
     options["admin_token"] = _admin_token(options["admin_token"])
     # To a range, "inf" is above zero and "nan" not below it.

@@ -67,7 +67,7 @@ def simtwin_server(pytestconfig: pytest.Config) -> Iterator[LiveServer]:
 @pytest.fixture
 def simtwin(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveTwin]:
     """A key of its own on a live twin; the environment of the test points every client at it."""
-    from simtwin.testing.environment import CLEARED  # noqa: PLC0415  # likewise
+    from simtwin.edge.environment import CLEARED  # noqa: PLC0415  # likewise
     from simtwin.testing.live_server import LiveServer  # noqa: PLC0415  # likewise
 
     asked = _asked(request)

@@ -69,6 +69,12 @@ class Fates:
         """
         return self._places.get(own, own)
 
+    @property
+    def only_lane(self) -> str | None:
+        """The lane that all of them are of; None where there are others, or it has no name."""
+        lanes = {name for of in self.of.values() for name in of}
+        return next(iter(lanes)) or None if len(lanes) == 1 else None
+
     def lane(self, scope: str, lane: str | None) -> Mapping[int, Told]:
         """What the requests of a lane meet, by ordinal."""
         return self.of.get(scope, {}).get(lane or "", {})

@@ -1,12 +1,10 @@
-"""A twin on a real port, from its first listener to its last stream."""
+"""`simtwin serve` and `simtwin replay`: a twin on a real port, until it is told to stop."""
 
 from __future__ import annotations
 
-import signal
-from collections.abc import AsyncIterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import click
 import msgspec
@@ -14,34 +12,19 @@ import trio
 
 from simtwin.core.fates import Fates
 from simtwin.core.scope import Operator
-from simtwin.edge.app import make_app
-from simtwin.edge.child import attend, environment
-from simtwin.edge.epoch import Epoch
-from simtwin.edge.memory import settle_memory
+from simtwin.edge.child import attend
+from simtwin.edge.environment import environment
 from simtwin.edge.options import Options, command_line, replay_of, speaks_tls
-from simtwin.edge.server import Server, raise_file_limit, serve
-from simtwin.edge.start import FirstTenant, first_tenant, running_twin
-from simtwin.edge.tenant_secrets import TenantSecrets
+from simtwin.edge.served import MOST_CONNECTIONS, Served, served
+from simtwin.edge.server import raise_file_limit
+from simtwin.edge.start import FirstTenant
 from simtwin.edge.twin import Twin
-from simtwin.edge.twin_plane.mount import PlaneConfig
 
 if TYPE_CHECKING:
     from simtwin.edge.tls.setup import Tls
 
-#: The most connections of a process; past it new ones are closed at once.
-MOST_CONNECTIONS = 10_000
-#: Seconds that answers under way get when the twin is told to stop: longer than a slow answer of a
-#: test, shorter than the 10 s after which a container runtime kills.
-GRACE = 5.0
-
 #: As many names of rules as people read.
 _MOST_TOLD = 20
-
-_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # only to say where such a twin can be reached
-
-
-class ListenError(Exception):
-    """The address cannot be listened on."""
 
 
 def run(options: Options) -> int:
@@ -60,107 +43,54 @@ def run(options: Options) -> int:
 
 
 async def _run(options: Options, tls: Tls | None = None) -> int:
-    status = 0
-    words, settings = command_line(options, _say)
+    words, settings = command_line(options, say)
     replay = replay_of(options)
     if replay is not None:
-        _say(f"recorded exchanges to answer with: {len(replay.shelf):,}")
+        say(f"recorded exchanges to answer with: {len(replay.shelf):,}")
     too_few_files = raise_file_limit(MOST_CONNECTIONS)
     if too_few_files:
-        _say(too_few_files)
-    listeners = await _listen(options)
-    port: int = listeners[0].socket.getsockname()[1]
-    draft = None if options.port_file is None else _draft(options.port_file, port)
-    secrets = TenantSecrets()
-    config = PlaneConfig(
-        options.admin_token,
-        frozenset(name.lower() for name in options.allowed_hosts),
-        options.on_loopback,
-        options.public_tenants,
-    )
-    async with running_twin(
-        words,
-        settings,
-        Epoch(),
-        open_keys=options.open_keys,
-        marks=not options.no_marks,
-        edge_headers=not options.no_edge_headers,
-        strict_version=options.strict_version,
-        max_wait=options.max_wait,
-        replay=replay,
-        told=options.told,
-    ) as twin:
-        app = make_app(twin, config, secrets, hot=options.front == "asgi")
-        tenant = await first_tenant(twin, secrets)
-        # Opened before anybody is told of the twin: who reads its line may stop it at once.
-        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-            async with trio.open_nursery() as listening:
-                async with trio.open_nursery() as serving:
-                    server: Server = await serving.start(
-                        partial(
-                            serve,
-                            app,
-                            listeners,
-                            grace=GRACE,
-                            max_connections=MOST_CONNECTIONS,
-                            tls=None if tls is None else tls.context,
-                            doors=twin.doors,
-                        )
-                    )
-                    if draft is not None and options.port_file is not None:
-                        draft.replace(options.port_file)
-                    settle_memory()
-                    if options.command:
-                        status = await _attend(options, port, tenant, tls, signals)
-                        server.stop()
-                    else:
-                        _announce(options, port, tenant, tls)
-                        listening.start_soon(_obey, signals, server, serving.cancel_scope)
-                listening.cancel_scope.cancel()
+        say(too_few_files)
+    status = 0
+    async with served(options, words, settings, tls=tls, replay=replay) as here:
+        if options.command:
+            status = await _attend(options, here)
+            await here.end()
+        else:
+            _announce(options, here)
+            await _until_told(here)
         if options.told is not None:
-            _say(await _met(twin, options.told))
-        silent = await _silent(twin)
+            say(await _met(here.twin, options.told))
+        silent = await _silent(here.twin)
         if silent:
-            _say(silent)
+            say(silent)
     return status
 
 
-async def _listen(options: Options) -> Sequence[trio.SocketListener]:
-    try:
-        listeners = await trio.open_tcp_listeners(options.port, host=options.host)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ListenError(f"cannot listen on {options.host}:{options.port}: {reason}") from None
-    if options.port == 0:
-        # A name may stand for several addresses, each of which got a free port of its own.
-        for other in listeners[1:]:
-            await other.aclose()
-        return listeners[:1]
-    return listeners
+async def _until_told(here: Served) -> None:
+    async with trio.open_nursery() as listening:
+        listening.start_soon(_obey, here)
+        await here.over.wait()
+        listening.cancel_scope.cancel()
 
 
-async def _obey(signals: AsyncIterator[int], server: Server, serving: trio.CancelScope) -> None:
+async def _obey(here: Served) -> None:
     """The first signal lets answers under way finish; the next one does not wait for them."""
-    await anext(signals)
-    server.stop()
-    await anext(signals)
-    serving.cancel()
+    await anext(here.signals)
+    here.stop()
+    await anext(here.signals)
+    here.cut()
 
 
-async def _attend(
-    options: Options,
-    port: int,
-    tenant: FirstTenant,
-    tls: Tls | None,
-    signals: AsyncIterator[int],
-) -> int:
+async def _attend(options: Options, here: Served) -> int:
     """Run the command to its end; its exit status, or 2 where it cannot start."""
-    base_url, ca_file = _where(options, port, tls)
+    lane = None if options.told is None else options.told.only_lane
+    # What a run in a lane drew is drawn by the lane's name.
+    base_url = here.base_url if lane is None else f"{here.base_url}/_lane/{quote(lane, safe='')}"
     try:
-        surroundings = environment(base_url, tenant.api_key, ca_file)
-        return await attend(options.command, surroundings, signals)
+        surroundings = environment(base_url, here.tenant.api_key, here.ca_file)
+        return (await attend(options.command, surroundings, here.signals)).status
     except OSError as error:
-        _say(f"{options.command[0]} cannot be run: {error.strerror}")
+        say(f"{options.command[0]} cannot be run: {error.strerror}")
         return 2
 
 
@@ -189,39 +119,20 @@ async def _silent(twin: Twin) -> str | None:
     return f"of {len(rules):,} rules for all, these never fired: {', '.join(silent[:_MOST_TOLD])}"
 
 
-def _where(options: Options, port: int, tls: Tls | None) -> tuple[str, str | None]:
-    """The base URL, and the file of what clients are to trust."""
-    host = "127.0.0.1" if options.host in _EVERYWHERE else options.host
-    scheme = "http" if tls is None else "https"
-    base_url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-    return base_url, None if tls is None or tls.ca_file is None else str(tls.ca_file)
-
-
-def _announce(options: Options, port: int, tenant: FirstTenant, tls: Tls | None) -> None:
+def _announce(options: Options, here: Served) -> None:
     """Say where the twin is, now that connections are accepted."""
-    base_url, ca_file = _where(options, port, tls)
     if options.as_json:
         line = {
-            "base_url": base_url,
-            "tenant_id": tenant.tenant_id,
-            "tenant_secret": tenant.tenant_secret,
-            "api_key": tenant.api_key,
+            "base_url": here.base_url,
+            "tenant_id": here.tenant.tenant_id,
+            "tenant_secret": here.tenant.tenant_secret,
+            "api_key": here.tenant.api_key,
         }
-        if ca_file is not None:
-            line["ca_file"] = ca_file
+        if here.ca_file is not None:
+            line["ca_file"] = here.ca_file
         click.echo(msgspec.json.encode(line))
         return
-    click.echo(_welcome(options, base_url, tenant, ca_file))
-
-
-def _draft(path: Path, port: int) -> Path:
-    """The port in a file beside `path`, to be moved there: a reader finds it whole or not at all."""
-    draft = path.with_name(f"{path.name}.part")
-    try:
-        draft.write_text(f"{port}\n", encoding="ascii")
-    except OSError as error:
-        raise ListenError(f"--port-file: {path} cannot be written: {error.strerror}") from None
-    return draft
+    click.echo(_welcome(options, here.base_url, here.tenant, here.ca_file))
 
 
 def _welcome(options: Options, base_url: str, tenant: FirstTenant, ca_file: str | None) -> str:
@@ -257,5 +168,6 @@ To make it fail, twice, and then answer:
 Ctrl-C stops it."""
 
 
-def _say(sentence: str) -> None:
+def say(sentence: str) -> None:
+    """Tell whoever started this; standard output is for others."""
     click.echo(f"simtwin: {sentence}", err=True)

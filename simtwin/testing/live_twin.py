@@ -13,7 +13,7 @@ from simtwin.core.chance import base58
 from simtwin.core.fault import SettingsError
 from simtwin.edge.credentials import API_KEY_PREFIX, key_digest
 from simtwin.edge.data_plane.open_keys import open_account
-from simtwin.testing.environment import environment
+from simtwin.edge.environment import environment
 from simtwin.testing.handle import Handle
 from simtwin.testing.live_server import LiveServer, ServerError
 

@@ -169,3 +169,15 @@ def test_what_is_no_document_is_refused(text: bytes) -> None:
 def test_any_bytes_are_fates_or_an_error(text: bytes) -> None:
     with pytest.raises(SettingsError):
         parse(text, KINDS)
+
+
+@pytest.mark.parametrize(
+    ("lanes", "only"),
+    [(["a"], "a"), ([""], None), (["", "a"], None), (["a", "b"], None), ([], None)],
+)
+def test_a_lane_is_the_only_one_where_it_has_a_name_and_there_is_no_other(
+    lanes: list[str], only: str | None
+) -> None:
+    run = {"1/1": {lane: {0: ([("script", FAULTS[0])], False)} for lane in lanes}}
+
+    assert parse(listed(run), KINDS).only_lane == only

@@ -12,7 +12,7 @@ from live.served import run
 import simtwin
 from simtwin.cli import main
 from simtwin.edge.options import Options
-from simtwin.edge.run import _listen
+from simtwin.edge.served import listen
 from simtwin_faults import KINDS
 from simtwin_faults.profiles import texts
 
@@ -157,7 +157,7 @@ def test_without_a_command_the_help_is_shown(
 
 async def test_a_name_of_several_addresses_gets_one_free_port() -> None:
     """Else a twin would announce the port of one of them, and a client try another."""
-    listeners = await _listen(Options(host="localhost", port=0, seed=7))
+    listeners = await listen(Options(host="localhost", port=0, seed=7))
 
     assert len(listeners) == 1
     for listener in listeners:

@@ -17,7 +17,7 @@ import pytest
 from live.served import BOOKED_SECONDS, SLACK, Key, Served, Tenant
 from live.ways import ASKED
 
-from simtwin.edge.run import GRACE
+from simtwin.edge.served import GRACE
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/statm").exists(), reason="reads memory and open files from /proc"

@@ -66,6 +66,19 @@ def test_a_command_meets_what_another_run_met_and_its_status_is_ours(key: Key) -
     assert ran.stderr.strip() == told
 
 
+def test_a_command_meets_the_fates_of_the_one_lane_that_a_token_has(key: Key) -> None:
+    key.set(rules=[{"name": "late", "latency": {"seconds": 0.02, "jitter": 0.9}}], seed=3)
+    lane = "a lane"
+    first = [asked(key, f"/_lane/{lane}") for _ in range(2)]
+    query = {"key": key.api_key_id, "lane": lane}
+    token = key.tenant.plane.get("/_twin/replay", params=query).json()["token"]
+    program = PROGRAM.replace('("", "/_lane/a", "", "/_lane/a")', '("", "")')
+    command = ["--", sys.executable, "-c", program, json.dumps(ASKED)]
+    ran = run("replay", token, "--pace", "instant", *command)
+
+    assert json.loads(ran.stdout) == [list(each) for each in first], ran.stderr
+
+
 def test_a_command_that_cannot_start_is_told_so(tmp_path: Path) -> None:
     file = tmp_path / "replay.json"
     file.write_text(json.dumps({"version": 1, "seed": 7, "fates": {}}))

@@ -14,7 +14,7 @@ import pytest
 from live.served import SLACK, Served
 from live.ways import ASKED
 
-from simtwin.edge.run import GRACE
+from simtwin.edge.served import GRACE
 from simtwin.edge.wire import LINGER_SECONDS
 
 GET = b"GET /_twin/health HTTP/1.1\r\nhost: localhost\r\n\r\n"
