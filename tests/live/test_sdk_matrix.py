@@ -6,7 +6,6 @@ its own pool of connections and its own clock.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -14,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import msgspec
 import pytest
 import trio
+from live.lanes import Lanes
 from live.matrix_body import HANG, RETRIES, TOOLS
 from live.sdk_matrix import CASES, MEASURED, NOT_REPRODUCED, OTHERWISE, PATIENCE, Case
 from live.sdk_shape import shape
-from live.served import BOOKED_SECONDS, SLACK, Key, Served, Tenant
+from live.served import SLACK, Served, Tenant
 from live.ways import ASKED, Attempts, async_client
 
 #: What ends by itself does so long before.
@@ -52,11 +51,10 @@ class Met:
 
 
 class Table:
-    """The rows on a twin of their own, a lane for each, a key for each answer."""
+    """What came of the rows so far."""
 
-    def __init__(self, tenant: Tenant) -> None:
-        self._tenant = tenant
-        self._keys: dict[bytes, Key] = {}
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
         self._outcomes = dict.fromkeys(CASES, HANG)
         self._attempts = {case: Attempts() for case in CASES}
 
@@ -70,7 +68,7 @@ class Table:
                 await self._meet(case)
 
         for case in CASES:
-            self._key(case)
+            self._lanes.key(case)
         async with trio.open_nursery() as nursery:
             for case in slow:
                 nursery.start_soon(self._meet, case)
@@ -84,7 +82,7 @@ class Table:
                 await self._meet(case)
 
     async def _meet(self, case: Case) -> None:
-        key = self._key(case)
+        key = self._lanes.key(case)
         asked: dict[str, Any] = dict(ASKED)
         if case.script is not None:
             asked["extra_headers"] = {"x-simtwin-script": case.script}
@@ -93,7 +91,7 @@ class Table:
         sdk = async_client(
             key,
             self._attempts[case],
-            base_url=f"{key.base_url}/_lane/{case}",
+            base_url=self._lanes.address(case),
             timeout=case.timeout,
             max_retries=RETRIES,
         )
@@ -104,20 +102,11 @@ class Table:
                         sdk, case.way, asked, deltas=case.counts_deltas
                     )
 
-    def _key(self, case: Case) -> Key:
-        """One that answers what the row is to be answered, by its rules if it has any."""
-        settings = {"replies": [case.reply], "rules": list(case.rules)}
-        name = msgspec.json.encode(settings)
-        if name not in self._keys:
-            self._keys[name] = self._tenant.new_key()
-            self._keys[name].set(**settings)
-        return self._keys[name]
-
     @contextmanager
     def _ruled(self, rules: Sequence[Mapping[str, Any]]) -> Iterator[None]:
         """Rules for connections, said over one that was there before them."""
         headers = {"authorization": f"Bearer {OPERATOR}"}
-        with self._tenant.served.plane(auth=None, headers=headers) as operator:
+        with self._lanes.served.plane(auth=None, headers=headers) as operator:
             said = operator.put("/_twin/settings", json={"connections": list(rules)})
             assert said.status_code == 200, said.text
             yield
@@ -126,25 +115,8 @@ class Table:
     def met(self) -> Mapping[Case, Met]:
         return {
             case: Met(self._outcomes[case], arrived, _gaps(self._attempts[case].sent))
-            for case, arrived in self._arrived().items()
+            for case, arrived in self._lanes.arrived(CASES).items()
         }
-
-    def _arrived(self) -> Mapping[Case, int]:
-        """How many requests of each row reached the twin: the ordinal of one more in its lane."""
-        probes = {self._probe(case): case for case in CASES}
-        late = time.monotonic() + BOOKED_SECONDS
-        while True:
-            entries = [each for each in self._tenant.journal() if each["request"] in probes]
-            if len(entries) == len(probes):
-                return {probes[entry["request"]]: int(entry["ordinal"]) for entry in entries}
-            assert time.monotonic() < late, "requests are not booked"
-
-    def _probe(self, case: Case) -> str:
-        headers = {"x-api-key": self._key(case).api_key, "anthropic-version": "2023-06-01"}
-        path = f"/_lane/{case}/v1/models"
-        answer = self._tenant.plane.get(path, headers=headers, auth=None)
-        assert answer.status_code == 200, answer.text
-        return answer.headers["request-id"]
 
 
 def _gaps(sent: Sequence[float]) -> list[float]:
@@ -158,7 +130,7 @@ def met(tmp_path: Path) -> Iterator[Mapping[Case, Met]]:
     served = Served.start(tmp_path, *options)
     try:
         with served.plane() as plane:
-            table = Table(Tenant(served, plane))
+            table = Table(Lanes(Tenant(served, plane)))
             trio.run(table.meet_all)
             yield table.met()
         served.tell()
