@@ -55,7 +55,14 @@ TOOLS: Mapping[str, dict[str, Any]] = {
 #: Those of them that are called by code.
 BY_CODE = frozenset(("search by code", "fetch by code", "programmatic"))
 
-BETAS = frozenset(("mcp-client-2025-11-20", "compact-2026-01-12", "advisor-tool-2026-03-01"))
+BETAS = frozenset(
+    (
+        "mcp-client-2025-11-20",
+        "compact-2026-01-12",
+        "compact-2026-09-04",
+        "advisor-tool-2026-03-01",
+    )
+)
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -96,6 +103,8 @@ COMPACTED: dict[str, Any] = {
     },
 }
 
+SUMMARIZED: dict[str, Any] = {"compaction": {"type": "summarize"}}
+
 #: What else shapes an answer.
 SHAPES: Mapping[str, dict[str, Any]] = {
     "plain": {},
@@ -105,11 +114,15 @@ SHAPES: Mapping[str, dict[str, Any]] = {
     "refused": REFUSED,
     "redacted": REDACTED,
     "compacted": COMPACTED,
+    "summarized": SUMMARIZED,
     "stopped": {"stop_sequences": ["the", "e"]},
     "budgeted": {
         "output_config": {"task_budget": {"type": "tokens", "total": 20_000}},
     },
 }
+
+#: Those of them that only newer models take.
+COMPACTING = frozenset(("compacted", "summarized"))
 
 _ENABLED = {"thinking": {"type": "enabled", "budget_tokens": 1_024}, "max_tokens": 3_000}
 _ADAPTIVE = {"thinking": {"type": "adaptive", "display": "summarized"}, "max_tokens": 3_000}

@@ -76,6 +76,17 @@ async def test_unknown_betas() -> None:
     assert served.status_code == 200
 
 
+async def test_beta_query() -> None:
+    managed = {**HELLO, "context_management": {"edits": []}}
+    async with staged("asgi") as stage:
+        asked = [
+            await stage.client.post(f"/v1/messages{query}", headers=stage.headers(), json=managed)
+            for query in ("?beta=true", "")
+        ]
+
+    assert [each.status_code for each in asked] == [200, 400]
+
+
 async def test_retired_models() -> None:
     retired = [model.id for model in MODELS if model.lifecycle == "retired"]
     async with staged("asgi") as stage:

@@ -138,6 +138,11 @@ def test_a_turn_can_end_with_its_compaction() -> None:
 
     assert reply.stop_reason == "compaction"
     assert len(reply.blocks) == 1
+    usage = message(reply, IDS)["usage"]
+    assert (usage["input_tokens"], usage["output_tokens"]) == (0, 0)
+    (iteration,) = usage["iterations"]
+    assert iteration["type"] == "compaction"
+    assert iteration["input_tokens"] == reply.opening.fresh
 
 
 def _results(number: int) -> list[dict[str, Any]]:

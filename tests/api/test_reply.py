@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from simtwin.api.reply.blocks import Text, Thoughts
 from simtwin.api.reply.reply import Reply, compose_reply
+from simtwin.api.reply.signature import make
 from simtwin.api.tokens import pieces
 
 THINKING: dict[str, Any] = {
@@ -184,7 +185,15 @@ def _thinks(betas: frozenset[str] = frozenset(), **fields: Any) -> bool:
 
 def test_after_a_tools_result_only_interleaved_thinking_goes_on() -> None:
     beta = frozenset(("interleaved-thinking-2025-05-14",))
-    older = {**THINKING, "model": "claude-sonnet-4-5", "tools": [TOOL], "messages": ANSWERED}
+    thought = {"type": "thinking", "thinking": "Hm.", "signature": make("Hm.", "any", b"")}
+    asked, called, answered = ANSWERED
+    begun = {**called, "content": [thought, *called["content"]]}
+    older = {
+        **THINKING,
+        "model": "claude-sonnet-4-5",
+        "tools": [TOOL],
+        "messages": [asked, begun, answered],
+    }
     newer = {**older, "model": "claude-sonnet-4-6"}
 
     assert not _thinks(**older)

@@ -63,7 +63,7 @@ ALONE = (
     "The PDF specified was not valid",
     "Invalid `signature`",
     "Invalid `data`",
-    "compaction_",
+    "must be sent first",
 )
 
 

@@ -15,7 +15,7 @@ from asking import IDS, spec_of
 from assembling import assembled, chunks_of, data_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from offering import BETAS, BY_CODE, MODELS, SHAPES, TOOLS
+from offering import BETAS, BY_CODE, COMPACTING, MODELS, SHAPES, TOOLS
 
 from simtwin.api.answer import json_answer, sse_answer
 from simtwin.api.models import resolve
@@ -30,7 +30,7 @@ from simtwin.core.plan import Chunk, Head
 HEAD = Head(200, (("request-id", "req_1"),))
 
 #: What only the types of the SDK's beta methods know.
-BETA_ONLY = frozenset(("advisor", "mcp", "compacted"))
+BETA_ONLY = frozenset(("advisor", "mcp", "compacted", "summarized"))
 
 every_tool = pytest.mark.parametrize("tool", TOOLS)
 every_shape = pytest.mark.parametrize("shape", SHAPES)
@@ -47,8 +47,9 @@ few = settings(max_examples=3)
 def _reply(
     tool: str, shape: str, model: dict[str, Any], input_usage: InputUsage, seed: int
 ) -> Reply:
-    # Only models that call tools by code take those.
-    model = {"model": "claude-opus-4-8"} if tool in BY_CODE and _is_old(model["model"]) else model
+    # Only models that call tools by code take those, and only newer ones compact.
+    if (tool in BY_CODE and _is_old(model["model"])) or shape in COMPACTING:
+        model = {"model": "claude-opus-4-8"}
     fields = {**TOOLS[tool], **model, **SHAPES[shape]}
     if fields.get("max_tokens", 0) <= LEAST_BUDGET:
         fields.pop("thinking", None)

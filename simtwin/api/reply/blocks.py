@@ -94,9 +94,13 @@ class Result:
 
 @attrs.frozen
 class Summary:
-    """What the conversation so far was compacted to; its tokens are not the answer's."""
+    """What the conversation so far was compacted to; its tokens are not the answer's.
+
+    One that was asked for has a signature.
+    """
 
     text: str
+    signature: str | None = None
 
 
 Block = Text | Thoughts | Redacted | Call | Use | Result | Summary

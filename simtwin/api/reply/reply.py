@@ -8,7 +8,9 @@ it; so the same question gets the same answer, streamed or not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import shake_128
+from typing import Any
 
 import attrs
 
@@ -16,7 +18,7 @@ from simtwin.api.reply.blocks import Block
 from simtwin.api.reply.said import Said, SaidSummary
 from simtwin.api.reply.seeded import seeded
 from simtwin.api.reply.spec import ReplySpec
-from simtwin.api.reply.turn import PLAIN
+from simtwin.api.reply.turn import PLAIN, Turn
 from simtwin.api.reply.usage import NO_EXTRAS, Extras, InputUsage, Iteration
 from simtwin.api.reply.writing import Writing
 from simtwin.api.tokens import count
@@ -75,7 +77,10 @@ def compose_reply(spec: ReplySpec, said: Said | None = None) -> Reply:
     input_usage = spec.input.more(writing.brought)
     extras = NO_EXTRAS
     if spec.turn is not PLAIN or said.stop_details is not None or writing.served:
-        if spec.turn.compacts:
+        if spec.turn.pauses == "compaction":
+            # Usage has no pass that was for a summary, and there was no other.
+            input_usage = InputUsage(0)
+        elif spec.turn.compacts:
             input_usage = InputUsage(_summarized(said) + _AFTER_COMPACTION)
         extras = _extras(spec, said, writing, input_usage, output_tokens)
     return Reply(
@@ -99,15 +104,16 @@ def _extras(
     turn, results = spec.turn, writing.results
     iterations = []
     if turn.compacts:
-        iterations.append(Iteration("compaction", spec.input, _summarized(said)))
-    if turn.iterates:
+        written = min(_summarized(said), spec.max_tokens) if turn.signs else _summarized(said)
+        iterations.append(Iteration("compaction", spec.input, written))
+    if turn.iterates and turn.pauses != "compaction":
         iterations.append(Iteration("message", input_usage, output_tokens))
     return Extras(
         searches=results.count("web_search_tool_result"),
         fetches=results.count("web_fetch_tool_result"),
         served=writing.served,
         iterations=tuple(iterations),
-        edits=turn.edits if turn.edits is not None else () if turn.compacts else None,
+        edits=_edits(turn),
         runs=turn.container is not None
         or turn.code is not None
         or any(kind.endswith(_RUNS_CODE) for kind in results),
@@ -118,6 +124,11 @@ def _extras(
         speed=turn.speed,
         diagnosed=turn.diagnosed,
     )
+
+
+def _edits(turn: Turn) -> tuple[Mapping[str, Any], ...] | None:
+    """The edits that the answer tells of: always some where a threshold may compact."""
+    return () if turn.edits is None and turn.compacts and not turn.signs else turn.edits
 
 
 def _summarized(said: Said) -> int:

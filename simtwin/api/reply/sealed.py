@@ -18,6 +18,8 @@ NONCE, MARK, LOCK = 12, 12, 48
 
 #: What a seal is for, as its last field tells.
 THINKING, CONTENT, INDEX = 1, 3, 4
+#: No recording has one of these.
+SUMMARY = 5
 
 # The lowest three bits of a field's key: what kind of value follows.
 _NUMBER, _BYTES = 0, 2

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from hashlib import blake2b, shake_128
 from hmac import compare_digest
+from typing import Literal
 
 from simtwin.api.reply.sealed import (
     LOCK,
     MARK,
     NONCE,
+    SUMMARY,
     THINKING,
     Sealed,
     field,
@@ -51,6 +53,23 @@ def redacted(model: str, source: bytes, size: int, prefix: bytes = UNBOUND) -> s
     return _signed(b"", shake_128(source + b"redacted").digest(size), model, source, prefix)
 
 
+def summary(content: str, model: str, source: bytes) -> str:
+    """The signature of a summary that was asked for; else as `make`."""
+    return _signed(b"", _digest_of(content), model, source, UNBOUND, purpose=SUMMARY)
+
+
+def summary_fault(content: str, signature: str) -> Literal["signature", "content"] | None:
+    """What of a summary is not as it was handed out, None where it is, or comes from elsewhere."""
+    sealed = opened(signature)
+    if sealed is None or sealed.mark != _mark(sealed.nonce):
+        return None if looks_sealed(signature) else "signature"
+    header = _header(b"", sealed.nonce, sealed.lock, sealed.payload)
+    if sealed.purpose != SUMMARY or not compare_digest(sealed.header, header):
+        return "signature"
+    made = _mixed(sealed.payload, sealed.nonce)[_MODEL + PREFIX :]
+    return None if compare_digest(made, _digest_of(content)) else "content"
+
+
 def origin(signature: str) -> tuple[bytes, bytes] | None:
     """Where a signature comes from: digests of the model (`digest`) and of the conversation.
 
@@ -84,12 +103,20 @@ def check_redacted(data: str, model: str | None = None) -> bool:
     return check("", data, model)
 
 
-def _signed(shown: bytes, thought: bytes, model: str, source: bytes, prefix: bytes) -> str:
+def _signed(
+    shown: bytes,
+    thought: bytes,
+    model: str,
+    source: bytes,
+    prefix: bytes,
+    *,
+    purpose: int = THINKING,
+) -> str:
     drawn = shake_128(source + b"signature").digest(NONCE + LOCK)
     nonce, lock = drawn[:NONCE], drawn[NONCE:]
     payload = _mixed(digest(model) + prefix + thought, nonce)
     header = _header(shown, nonce, lock, payload)
-    return Sealed(header, nonce, _mark(nonce), lock, payload, THINKING).text()
+    return Sealed(header, nonce, _mark(nonce), lock, payload, purpose).text()
 
 
 def _is_whole(sealed: Sealed, shown: bytes) -> bool:
@@ -113,6 +140,10 @@ def _mark(nonce: bytes) -> bytes:
 def digest(model: str) -> bytes:
     """What a signature has in place of a model's name."""
     return blake2b(model.encode(), digest_size=_MODEL).digest()
+
+
+def _digest_of(content: str) -> bytes:
+    return blake2b(_encoded(content), digest_size=_MAC).digest()
 
 
 def _model_of(sealed: Sealed) -> bytes:

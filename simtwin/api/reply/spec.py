@@ -21,6 +21,7 @@ from simtwin.api.reply.signature import UNBOUND
 from simtwin.api.reply.turn import PLAIN, Turn
 from simtwin.api.reply.usage import InputUsage
 from simtwin.api.reply.values.tool_input import make_value
+from simtwin.api.request.betas import THRESHOLD
 from simtwin.api.request.measure import Measured
 from simtwin.api.request.parse import MessagesRequest
 from simtwin.api.request.thinking import Thinking
@@ -43,6 +44,7 @@ _FIRST_HIDDEN = "2026-04-16"
 _SHAPING = frozenset(
     (
         "container",
+        "compaction",
         "context_management",
         "diagnostics",
         "mcp_servers",
@@ -167,6 +169,7 @@ def _turn(
     if not (shaped or refuses or redacted or cited or resumes or request.bound.dropped):
         return PLAIN
     edits = edited(doc, betas, tokens)
+    asked = doc.get("compaction") is not None
     uses = used(request, source, lambda: url_in(text)) if resumes is None else Used()
     output = doc.get("output_config") or {}
     return Turn(
@@ -181,13 +184,18 @@ def _turn(
         refuses=refuses,
         redacted=redacted,
         interleaved=_interleaves(request, betas),
-        compacts=edits.compacts,
-        pauses="compaction" if edits.pauses else _pause(uses, source),
+        compacts=edits.compacts or asked,
+        pauses="compaction" if edits.pauses or asked else _pause(uses, source),
+        signs=asked,
         resumes=resumes,
         edits=edits.told,
         cleared=edits.cleared + request.bound.dropped,
         transformations=request.bound.told,
-        iterates=edits.compacts or output.get("task_budget") is not None or _advised(doc),
+        # "With the compaction beta enabled, every response includes usage.iterations" (docs, 2026-08).
+        iterates=edits.compacts
+        or THRESHOLD in betas
+        or output.get("task_budget") is not None
+        or _advised(doc),
         container=_container(doc.get("container")),
         skills=_skills(doc.get("container")),
         speed=doc.get("speed"),

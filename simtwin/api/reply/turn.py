@@ -55,6 +55,7 @@ class Turn:
         interleaved: whether thinking goes on between tools.
         compacts: whether the conversation is compacted first.
         pauses: why the turn ends early: `pause_turn`, `compaction`, or None.
+        signs: whether the summary was asked for, and is signed.
         resumes: the id and name of the use that an earlier answer left without a result.
         edits: the edits of the context, None where the answer does not tell of any.
         cleared: the input tokens that they, and dropped thinking, took away.
@@ -79,6 +80,7 @@ class Turn:
     interleaved: bool = False
     compacts: bool = False
     pauses: str | None = None
+    signs: bool = False
     resumes: tuple[str, str] | None = None
     edits: tuple[Mapping[str, Any], ...] | None = None
     cleared: int = 0

@@ -74,7 +74,19 @@ class Writing:
             case SaidResult():
                 self._bring(block)
             case SaidSummary():
-                self.blocks.append(Summary(block.text))
+                return self._summarize(block)
+        return None
+
+    def _summarize(self, said: SaidSummary) -> str | None:
+        spec = self._spec
+        if not spec.turn.signs:
+            self.blocks.append(Summary(said.text))
+            return None
+        # `max_tokens` caps the call that writes it: one that is cut off is none.
+        if count(said.text) > spec.max_tokens:
+            return spec.limit
+        signed = signature.summary(said.text, spec.model, spec.source)
+        self.blocks.append(Summary(said.text, signed))
         return None
 
     def _think(self, thought: SaidThinking) -> str | None:

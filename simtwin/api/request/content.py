@@ -7,7 +7,7 @@ from typing import Any
 
 from simtwin.api.errors import invalid
 from simtwin.api.request.phrases import EXTRA, MISSING, NOT_A, one_of, shown
-from simtwin.api.request.shape.blocks import CONTENT, SYSTEM_TURN
+from simtwin.api.request.shape.blocks import CONTENT, SYSTEM_TURN, UNCOMPACTED
 from simtwin.api.request.shape.pieces import AT_ONCE, SOME, in_pieces, is_long
 from simtwin.api.request.shape.record import Tagged
 from simtwin.api.request.steps import Steps
@@ -21,8 +21,13 @@ _PLAIN_TEXT = {"type", "text"}
 _RESULTS = frozenset(("tool_result", "mcp_tool_result"))
 
 
-def check_messages(messages: object, version: str) -> Steps[None]:
+def check_messages(messages: object, version: str, *, compacted: bool = True) -> Steps[None]:
     """Hold the turns against the tables, with a pause after every few.
+
+    Args:
+        messages: the turns.
+        version: the edition of the API.
+        compacted: whether there may be summaries among them.
 
     Raises:
         Rejected: a turn or a block does not have the shape it should have.
@@ -35,8 +40,9 @@ def check_messages(messages: object, version: str) -> Steps[None]:
             f"not {len(messages)}"
         )
     since = 0
+    tables = CONTENT if compacted else UNCOMPACTED
     for index, message in enumerate(messages):
-        fault = yield from _message(message, version)
+        fault = yield from _message(message, version, tables)
         if fault is not None:
             raise invalid(f"messages.{index}{fault}")
         since += 1
@@ -62,7 +68,9 @@ def ends_with_tool_result(messages: Sequence[Mapping[str, Any]]) -> Steps[bool]:
     return False
 
 
-def _message(message: object, version: str) -> Steps[str | None]:
+def _message(
+    message: object, version: str, tables: Mapping[tuple[str, str], Tagged]
+) -> Steps[str | None]:
     """What is wrong with a turn, as the rest of a path with its phrase."""
     if not isinstance(message, dict):
         return f": {NOT_A[dict]}"
@@ -77,7 +85,7 @@ def _message(message: object, version: str) -> Steps[str | None]:
     if type(content) is not str:
         if type(content) is not list:
             return f".content: {NOT_A[list] if 'content' in message else MISSING}"
-        fault = yield from _blocks(content, CONTENT[version, role])
+        fault = yield from _blocks(content, tables[version, role])
         if fault is not None:
             return f".content{fault}"
     if len(message) > len(_FIELDS):

@@ -16,7 +16,12 @@ _MESSAGES = "messages"
 
 
 def check_fields(
-    doc: Mapping[str, Any], table: Mapping[str, Check], needed: frozenset[str], version: str
+    doc: Mapping[str, Any],
+    table: Mapping[str, Check],
+    needed: frozenset[str],
+    version: str,
+    *,
+    compacted: bool = True,
 ) -> Steps[None]:
     """Hold every field against its check, and see that there is none besides.
 
@@ -25,6 +30,7 @@ def check_fields(
         table: the checks of all fields but the turns, in the order in which they are told of.
         needed: the fields that must be there; the turns always must.
         version: the edition, on which the shape of the turns depends.
+        compacted: whether there may be summaries among the turns.
 
     Raises:
         Rejected: with the first fault.
@@ -39,7 +45,7 @@ def check_fields(
         if name == "model":
             if _MESSAGES not in doc:
                 raise invalid(f"{_MESSAGES}: {MISSING}")
-            yield from check_messages(doc[_MESSAGES], version)
+            yield from check_messages(doc[_MESSAGES], version, compacted=compacted)
     for name in doc:
         if name not in table and name != _MESSAGES:
             raise invalid(f"{shown(name)}: {EXTRA}")

@@ -40,19 +40,22 @@ class Measured:
     turns: tuple[str, ...]
 
 
-def measure(doc: Mapping[str, Any], size: int) -> Steps[Measured]:
+def measure(
+    doc: Mapping[str, Any], size: int, read: Mapping[str, Any] | None = None
+) -> Steps[Measured]:
     """Count and fingerprint a valid request.
 
     Args:
         doc: the request.
         size: its body in bytes; a small one is measured without a pause.
+        read: what the model gets of it, where that is less.
 
     Raises:
         Rejected: it is nested too deeply to be read again.
     """
     try:
         tokens = 0
-        for part in count_request(doc):
+        for part in count_request(doc if read is None else read):
             tokens += part
             if size > WINDOW:
                 yield

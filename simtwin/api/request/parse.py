@@ -13,10 +13,12 @@ import attrs
 
 from simtwin.api.errors import ApiError, Rejected, invalid
 from simtwin.api.models import Model, resolve
+from simtwin.api.request.betas import ON_DEMAND, THRESHOLD, named
 from simtwin.api.request.breakpoints import Breakpoint, read_breakpoints
 from simtwin.api.request.content import ends_with_tool_result
 from simtwin.api.request.fields import check_fields
 from simtwin.api.request.rules.binding import NOT_BOUND, Bound, read_binding
+from simtwin.api.request.rules.context import check_compaction, check_edits
 from simtwin.api.request.rules.conversation import check_prefill, check_roles, check_said
 from simtwin.api.request.rules.effort import check_budget, check_thinking
 from simtwin.api.request.rules.formats import check_format, format_of
@@ -27,6 +29,8 @@ from simtwin.api.request.rules.pairing import check_pairs
 from simtwin.api.request.rules.programmatic import check_callers, check_container
 from simtwin.api.request.rules.sampling import check_sampling
 from simtwin.api.request.rules.signatures import check_signatures
+from simtwin.api.request.rules.summaries import check_summaries
+from simtwin.api.request.rules.thoughts import check_thoughts
 from simtwin.api.request.shape.settings import COUNT, MESSAGES, MESSAGES_BEFORE
 from simtwin.api.request.steps import Steps, run
 from simtwin.api.request.thinking import Thinking, read_thinking
@@ -109,7 +113,8 @@ def parse_count(doc: Mapping[str, Any], version: str, betas: Collection[str]) ->
 def parsing(doc: Mapping[str, Any], version: str, betas: Collection[str]) -> Steps[MessagesRequest]:
     """`parse` with a pause about every millisecond, for large bodies; returns the request."""
     table = MESSAGES if version == NEWER else MESSAGES_BEFORE
-    yield from check_fields(doc, table, _ANSWERED, version)
+    compacted = named(betas, THRESHOLD, ON_DEMAND)
+    yield from check_fields(doc, table, _ANSWERED, version, compacted=compacted)
     model = _model(doc["model"])
     max_tokens: int = doc["max_tokens"]
     if max_tokens > model.max_tokens:
@@ -121,9 +126,12 @@ def parsing(doc: Mapping[str, Any], version: str, betas: Collection[str]) -> Ste
     check_thinking(doc, model)
     check_budget(doc, betas)
     check_sampling(doc, model)
+    check_compaction(doc, model, betas)
     offer = yield from _check_meaning(doc, model, betas)
     breakpoints = yield from read_breakpoints(doc)
-    check_prefill(doc["messages"], model, format_of(doc) is not None)
+    if doc.get("compaction") is None:
+        check_prefill(doc["messages"], model, format_of(doc) is not None)
+    check_thoughts(doc, model)
     bound = yield from read_binding(doc, model, betas)
     return MessagesRequest(
         doc,
@@ -145,7 +153,8 @@ def parsing_count(
     doc: Mapping[str, Any], version: str, betas: Collection[str]
 ) -> Steps[CountRequest]:
     """`parse_count` with a pause about every millisecond, for large bodies; returns the request."""
-    yield from check_fields(doc, COUNT, _COUNTED, version)
+    compacted = named(betas, THRESHOLD, ON_DEMAND)
+    yield from check_fields(doc, COUNT, _COUNTED, version, compacted=compacted)
     model = _model(doc["model"])
     check_thinking(doc, model)
     yield from _check_meaning(doc, model, betas)
@@ -165,12 +174,14 @@ def _check_meaning(doc: Mapping[str, Any], model: Model, betas: Collection[str])
     check_choice(doc, offer, model)
     check_servers(doc, offer, betas)
     check_callers(doc, model)
+    check_edits(doc, model, betas)
     check_format(doc, grammar)
     grammar.close()
     yield from check_said(messages, doc.get("system"))
     yield from check_roles(messages, model)
     yield from check_pairs(messages, loose=is_of_2024(model))
     yield from check_signatures(messages)
+    yield from check_summaries(doc, betas)
     yield from check_media(messages, loose=is_of_2024(model))
     check_container(doc)
     return offer

@@ -15,11 +15,14 @@ from simtwin.api.errors import ApiError, Rejected
 from simtwin.api.model import Model
 from simtwin.api.models import info, page, resolve
 from simtwin.api.pacing import Pace, Pacing
+from simtwin.api.reply.asked.edits import edited
 from simtwin.api.reply.reply import compose_reply
 from simtwin.api.reply.spec import spec
+from simtwin.api.request.betas import QUERY
 from simtwin.api.request.measure import Measured, measure
 from simtwin.api.request.parse import MessagesRequest, parsing, parsing_count
 from simtwin.api.request.prefix import cacheable
+from simtwin.api.request.rules.summaries import without_summarized
 from simtwin.api.tiers import COUNT_TOKENS
 from simtwin.api.version import resolve as resolve_version
 from simtwin.core.plan import Chunk, End, Head, Plan
@@ -48,6 +51,8 @@ async def answer(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
     request = exchange.request
     version = resolve_version(request.header(b"anthropic-version"), strict=twin.strict_version)
     betas = _betas(request.header(b"anthropic-beta"))
+    if request.query and b"beta=true" in request.query.split(b"&"):
+        betas |= {QUERY}
     match exchange.endpoint.name:
         case "messages":
             return await _message(twin, exchange, doc, version, betas)
@@ -63,7 +68,8 @@ async def _message(
     twin: Twin, exchange: Exchange, doc: Doc, version: str, betas: frozenset[str]
 ) -> Plan:
     request = await drained(parsing(doc, version, betas))
-    measured = await drained(measure(doc, exchange.body_bytes))
+    read = without_summarized(doc, betas)
+    measured = await drained(measure(doc, exchange.body_bytes, read))
     exchange.fingerprint, exchange.messages = measured.fingerprint, measured.turns
     looked = await _looked(twin, exchange, request, measured)
     what = spec(request, exchange.seed, measured, betas, looked.cached)
@@ -97,10 +103,17 @@ async def _count(
     twin: Twin, exchange: Exchange, doc: Doc, version: str, betas: frozenset[str]
 ) -> Plan:
     await drained(parsing_count(doc, version, betas))
-    measured = await drained(measure(doc, exchange.body_bytes))
+    read = without_summarized(doc, betas)
+    measured = await drained(measure(doc, exchange.body_bytes, read))
     limits = await admitted(twin, exchange, Ask(COUNT_TOKENS, exchange.hold, 0, None))
-    body = _encode({"input_tokens": measured.input_tokens})
-    return (Head(200, (*_JSON, *limits, *exchange.headers())), Chunk(body), End())
+    counted: dict[str, Any] = {"input_tokens": measured.input_tokens}
+    if doc.get("context_management") is not None:
+        original = measured.input_tokens
+        if read is not doc:
+            original = (await drained(measure(doc, exchange.body_bytes))).input_tokens
+        counted["input_tokens"] -= edited(doc, betas, original).cleared
+        counted["context_management"] = {"original_input_tokens": original}
+    return (Head(200, (*_JSON, *limits, *exchange.headers())), Chunk(_encode(counted)), End())
 
 
 def _models(query: bytes) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from typing import Any
 import attrs
 
 from simtwin.api.reply.said import Json
+from simtwin.api.request.betas import CONTEXT_EDITING, THRESHOLD
+from simtwin.api.request.rules.summaries import is_summarized
 
 #: With either of these an answer tells of edits even where the request asks for none.
-_TELLING = ("context-management-2025-06-27", "compact-2026-01-12")
+_TELLING = (CONTEXT_EDITING, THRESHOLD)
 
 _CLEAR_TOOLS, _CLEAR_THINKING = "clear_tool_uses_20250919", "clear_thinking_20251015"
 _CLEAR_AT, _COMPACT_AT = 100_000, 150_000
@@ -49,13 +51,16 @@ def edited(doc: Mapping[str, Any], betas: Collection[str], tokens: int) -> Edite
         return Edited(() if telling else None)
     told: list[Json] = []
     compacts = pauses = False
+    whole = not is_summarized(doc["messages"])
     for edit in config.get("edits") or ():
         match edit.get("type"):
             case "clear_tool_uses_20250919":
                 told += _cleared_tools(edit, doc["messages"], tokens)
             case "clear_thinking_20251015":
                 told += _cleared_thinking(edit, doc["messages"])
-            case "compact_20260112" if tokens >= _trigger(edit, "input_tokens", _COMPACT_AT):
+            case "compact_20260112" if whole and tokens >= _trigger(
+                edit, "input_tokens", _COMPACT_AT
+            ):
                 compacts, pauses = True, edit.get("pause_after_compaction") is True
     cleared = sum(edit["cleared_input_tokens"] for edit in told)
     return Edited(tuple(told), cleared, compacts, pauses)

@@ -41,7 +41,7 @@ def whole_block(block: Block, id_: str, caller: str, date: str) -> dict[str, Any
         case Result():
             return _result(block, id_, caller, date)
         case Summary():
-            return {"type": "compaction", "content": block.text}
+            return _summary(block)
 
 
 def empty_block(block: Block, id_: str, caller: str, date: str) -> dict[str, Any]:
@@ -57,10 +57,18 @@ def empty_block(block: Block, id_: str, caller: str, date: str) -> dict[str, Any
             return _call(block, id_, caller, {})
         case Use():
             return _use(block, id_, caller, {})
-        case Summary():
+        case Summary() if block.signature is None:
             return {"type": "compaction", "content": None}
+        case Summary():
+            # "The block arrives whole": docs, compaction on demand (2026-09).
+            return _summary(block)
         case Redacted() | Result():
             return whole_block(block, id_, caller, date)
+
+
+def _summary(block: Summary) -> dict[str, Any]:
+    signed = {} if block.signature is None else {"signature": block.signature}
+    return {"type": "compaction", "content": block.text, **signed}
 
 
 def moment(date: str) -> datetime:

@@ -84,10 +84,10 @@ class _Stream:
                 return self._thoughts(block, index)
             case Call() | Use():
                 return self._fragments(block, _begin(index, b"input_json_delta", b"partial_json"))
-            case Summary():
+            case Summary() if block.signature is None:
                 begin = _begin(index, b"compaction_delta", b"content")
                 return iter((self._delta(begin, block.text, 0),))
-            case Redacted() | Result():
+            case Redacted() | Result() | Summary():
                 return iter(())
 
     def _cited(self, block: Text, index: int) -> Iterator[Chunk]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 from simtwin.api.request.shape.check import (
@@ -13,6 +14,7 @@ from simtwin.api.request.shape.check import (
     literal,
     mapping,
     matching,
+    sized,
     text,
     truth,
 )
@@ -99,7 +101,8 @@ BLOCKS = Tagged(
             {},
             {
                 **CACHED,
-                "content": maybe_text,
+                # Null where the summary failed; empty is not allowed (SDK 2.12.0).
+                "content": Maybe(sized(1, sys.maxsize)),
                 "encrypted_content": maybe_text,
                 "signature": maybe_text,
                 "tool_changes": Maybe(Array(_CHANGES)),
@@ -151,6 +154,12 @@ CONTENT: Mapping[tuple[str, str], Tagged] = {
     (OLDER, "assistant"): BLOCKS,
     (NEWER, "user"): BLOCKS.but(text=TEXT.without("citations")),
     (NEWER, "assistant"): BLOCKS.but("document"),
+}
+
+#: The same without the betas that know summaries: one that comes back is "not one of the expected
+#: content block types" then (docs, compaction on demand, 2026-09).
+UNCOMPACTED: Mapping[tuple[str, str], Tagged] = {
+    key: known.but("compaction") for key, known in CONTENT.items()
 }
 
 _IN_SYSTEM = Array(

@@ -29,8 +29,8 @@ from simtwin.api.request.shape.record import Record, Tagged, only
 from simtwin.api.request.shape.tool_table import TOOLS
 from simtwin.api.request.thinking import LEAST_BUDGET
 
-#: "trigger >= 50,000 tokens" (platform.claude.com, compaction, 2026-08).
-LEAST_COMPACTION = 50_000
+#: Of the prompt for a summary, in characters (platform.claude.com, compaction on demand, 2026-09).
+_LONGEST_INSTRUCTIONS = 16_384
 #: Of a model's name, in characters: the API's own limit (API reference, "Messages", `model`).
 _LONGEST_MODEL = 256
 #: "Maximum of 8 skills per request" (platform.claude.com, skills guide, 2026-08).
@@ -73,6 +73,14 @@ OUTPUT_CONFIG = Record(
 _count = Record({"value": no_less(0)})
 _in_tokens = only("input_tokens", _count)
 _in_uses = only("tool_uses", _count)
+_all = literal("all")
+_turns = Tagged({"all": Record({}), "thinking_turns": _count})
+
+
+def _kept(value: object) -> str | None:
+    return _all(value) if isinstance(value, str) else _turns(value)
+
+
 _CONTEXT = Record(
     {},
     {
@@ -81,7 +89,7 @@ _CONTEXT = Record(
                 {
                     "clear_thinking_20251015": Record(
                         {},
-                        {"keep": Either(Tagged({"all": Record({}), "thinking_turns": _count}))},
+                        {"keep": _kept},
                     ),
                     "clear_tool_uses_20250919": Record(
                         {},
@@ -100,9 +108,7 @@ _CONTEXT = Record(
                         {
                             "instructions": maybe_text,
                             "pause_after_compaction": truth,
-                            "trigger": Maybe(
-                                only("input_tokens", Record({"value": no_less(LEAST_COMPACTION)}))
-                            ),
+                            "trigger": Maybe(_in_tokens),
                         },
                     ),
                 }
@@ -159,7 +165,9 @@ _COMMON: dict[str, Check] = {
     "context_management": Maybe(_CONTEXT),
     "mcp_servers": Maybe(_SERVERS),
     "speed": _SPEED,
-    "compaction": Maybe(only("summarize", Record({}, {"instructions": maybe_text}))),
+    "compaction": Maybe(
+        only("summarize", Record({}, {"instructions": Maybe(sized(0, _LONGEST_INSTRUCTIONS))}))
+    ),
     "billing_policy": Maybe(
         only("billing_policy", Record({}, {"bill_to": literal("self", "user_profile")}))
     ),
