@@ -173,6 +173,10 @@ def profiles() -> None:
 
 def _run(options: dict[str, Any]) -> NoReturn:
     """Serve, and exit with the status that this ends in."""
+    from simtwin.edge.memory import collect_less
+
+    # Before the imports: they make most of what there is for good.
+    collect_less()
     from simtwin.edge.options import Options, OptionsError
     from simtwin.edge.run import run
     from simtwin.edge.served import ListenError

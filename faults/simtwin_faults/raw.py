@@ -7,21 +7,25 @@ behind it, may take such bytes for an answer of their own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from functools import partial
 from typing import Any
 
 import attrs
 
 from simtwin.core.fault import Fault
+from simtwin.core.late import Late
 
 WORDS = "it writes what is no HTTP, which off loopback needs --allow-raw"
 
 
 def without_raw(kinds: Mapping[str, type[Fault]]) -> Mapping[str, type[Fault]]:
     """`kinds`, those of which that have a `raw` refuse to be made where it is true."""
-    return MappingProxyType(
-        {name: _tame(kind) if hasattr(kind, "raw") else kind for name, kind in kinds.items()}
-    )
+
+    def found(name: str) -> type[Fault]:
+        kind = kinds[name]
+        return _tame(kind) if hasattr(kind, "raw") else kind
+
+    return Late({name: partial(found, name) for name in kinds})
 
 
 def _tame(kind: Any) -> type[Fault]:

@@ -5,13 +5,14 @@ The name of an entry point is the name of its kind; what it points at is the cla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 import attrs
 
 from simtwin.core.fault import Fault, settings_of
+from simtwin.core.late import joined
 
 GROUP = "simtwin.faults"
 
@@ -30,19 +31,19 @@ def with_installed(
         own: kinds that nobody can replace.
         tell: hears one sentence about each kind that is left out.
     """
-    kinds = dict(own)
+    brought: dict[str, type[Fault]] = {}
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
         try:
-            kinds[_name(point, kinds)] = _kind(point)
+            brought[_name(point, (*own, *brought))] = _kind(point)
         except Exception as error:  # noqa: BLE001  # somebody else's code may raise anything
             tell(f"the kind {point.name!r} of {_origin(point)} is left out: {error}")
-    return kinds
+    return joined(own, brought)
 
 
-def _name(point: EntryPoint, kinds: Mapping[str, type[Fault]]) -> str:
+def _name(point: EntryPoint, known: Collection[str]) -> str:
     if not point.name.isidentifier() or point.name in _TAKEN:
         raise ValueError("a kind cannot have this name")
-    if point.name in kinds:
+    if point.name in known:
         raise ValueError("there is a kind of this name already")
     return point.name
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from simtwin.api.replay.shelf import Replay
 from simtwin.api.tiers import parse_limits
 from simtwin.core.fates import Fates
 from simtwin.core.fault import SettingsError
+from simtwin.core.late import Late, joined
 from simtwin.core.profile import Profile
 from simtwin.core.profile import parse as parse_profile
 from simtwin.core.settings import Settings, Vocabulary
@@ -110,8 +112,9 @@ def vocabulary(tell: Callable[[str], object], *, raw: bool = True) -> Vocabulary
         raw: whether faults may write what is no HTTP.
     """
     kinds = all_kinds(tell) if raw else without_raw(all_kinds(tell))
-    profiles = {name: parse_profile(text, name, kinds) for name, text in texts().items()}
-    return Vocabulary(kinds, profiles, parse_limits, parse_pace)
+    # Ours are found to be good by the tests: each is parsed when it is asked for.
+    profiles = {name: partial(parse_profile, text, name, kinds) for name, text in texts().items()}
+    return Vocabulary(kinds, Late(profiles), parse_limits, parse_pace)
 
 
 def command_line(options: Options, tell: Callable[[str], object]) -> tuple[Vocabulary, Settings]:
@@ -127,7 +130,7 @@ def command_line(options: Options, tell: Callable[[str], object]) -> tuple[Vocab
         if name not in words.profiles and _is_path(name)
     }
     brought = {} if options.told is None else options.told.profiles
-    words = attrs.evolve(words, profiles={**words.profiles, **files, **brought})
+    words = attrs.evolve(words, profiles=joined(words.profiles, files, brought))
     doc: dict[str, Any] = {
         "profiles": [*options.profiles, *brought],
         "script": options.script,

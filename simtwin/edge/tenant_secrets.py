@@ -72,15 +72,20 @@ class TenantSecrets:
         self._process_key = secrets.token_bytes(32)
         self._remembered: OrderedDict[str, bytes] = OrderedDict()
 
-    async def hashed(self, tenant_id: str, secret: str) -> str:
+    async def hashed(self, tenant_id: str, secret: str, cost: int | None = None) -> str:
         """What to keep of a new secret, which is remembered as right at once.
+
+        Args:
+            tenant_id: whose secret it is.
+            secret: the secret.
+            cost: scrypt's n for this one alone, None for that of all.
 
         Raises:
             BusyError: too many are waiting already.
         """
-        salt = secrets.token_bytes(16)
-        hash_ = await self._in_slot(lambda: _scrypt(secret, salt, self._cost))
-        kept = f"scrypt${self._cost}${b64encode(salt).decode()}${b64encode(hash_).decode()}"
+        salt, cost = secrets.token_bytes(16), self._cost if cost is None else cost
+        hash_ = await self._in_slot(lambda: _scrypt(secret, salt, cost))
+        kept = f"scrypt${cost}${b64encode(salt).decode()}${b64encode(hash_).decode()}"
         self._remember(tenant_id, self._mark(kept, secret))
         return kept
 

@@ -56,6 +56,15 @@ async def test_what_is_kept_tells_how_it_was_made_and_not_from_what() -> None:
     assert kept != again
 
 
+async def test_a_secret_can_be_cheaper_to_check_than_the_others_are() -> None:
+    kept = await TenantSecrets(on_the_spot, cost=4).hashed("t", "secret", 2)
+    elsewhere = TenantSecrets(on_the_spot, cost=4)
+
+    assert kept.split("$")[:2] == ["scrypt", "2"]
+    assert await elsewhere.verify("t", kept, "secret")
+    assert not await elsewhere.verify("t", kept, "Secret")
+
+
 async def test_the_right_secret_holds_and_a_wrong_one_does_not() -> None:
     secrets = TenantSecrets(on_the_spot)
     kept = await kept_elsewhere("secret")
