@@ -38,7 +38,7 @@ class FiredEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     charge: bool = False
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One request and what became of it. Times are Unix seconds.
 
     `connection` and `request_on_connection` are ordinals; `ordinal` is the lane's, and `lane` its
@@ -50,6 +50,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     whether and when to come back. `ended` is how: "end", "hangup" (the twin cut it off), "left" (the
     client did); `whole`, whether all of the answer was sent. `cause` is "own" where the twin itself
     refused or broke.
+
+    Only where there is something to say: `last_event`, the last server-sent event that was written;
+    `blocked_seconds`, how long writes waited for the client to read; and of an answer that was not
+    sent whole, `meant`, the beginning of the text it would have had, with how many characters
+    (`sent_characters`) and whole calls of tools (`sent_tools`) of it were sent, and `meant_tools`,
+    every call that it would have had.
     """
 
     id: int
@@ -95,6 +101,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     undelivered: int
     usage: Mapping[str, int]
     cause: str | None
+    last_event: str | None = None
+    blocked_seconds: float = 0.0
+    meant: str | None = None
+    meant_tools: tuple[str, ...] = ()
+    sent_characters: int = 0
+    sent_tools: int = 0
 
 
 @attrs.frozen

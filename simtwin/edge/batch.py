@@ -32,6 +32,8 @@ class Progress:
         bytes: bytes of the body written, parts of frames included.
         wire_bytes: all bytes that the system took for it, heads, framing and what breaks it
             included; not counted where requests share the connection.
+        blocked: seconds that its writes waited for the client to read; likewise.
+        last_event: the last server-sent event that was written whole.
         marks: the rules that took effect.
         unsupported: of them, the one that HTTP/2 had no form for, and the answer ended at.
         ended: "end" as planned; "hangup" by the plan or because the client does not read;
@@ -46,6 +48,8 @@ class Progress:
     events: int = 0
     bytes: int = 0
     wire_bytes: int = 0
+    blocked: float = 0.0
+    last_event: str | None = None
     tokens: int = 0
     marks: list[str] = attrs.Factory(list)
     unsupported: str | None = None
@@ -239,5 +243,6 @@ class Batch:
             if frame.ends:
                 progress.chunks += 1
                 progress.events += frame.event is not None
+                progress.last_event = frame.event
         self._frames.clear()
         self.size = 0

@@ -26,6 +26,7 @@ class Outlet:
         corked: whether what is written is held back until `flush`.
         taken: how many bytes the system has taken in all.
         unsent: bytes of the latest write that the system has not taken.
+        blocked: seconds that writes have waited for the peer to read, in all.
         seal: makes what goes over the stream of what is written; TLS, where that is spoken.
     """
 
@@ -35,6 +36,7 @@ class Outlet:
         self.corked = False
         self.taken = 0
         self.unsent = 0
+        self.blocked = 0.0
         self.seal: Callable[[bytes], bytes] | None = None
         self._stream = stream
         self._attend = attend
@@ -141,10 +143,13 @@ class Outlet:
 
     async def _send_rest(self, data: bytes) -> None:
         self._attend()
-        deadline = trio.current_time() + self.patience
-        with trio.CancelScope(deadline=deadline, shield=True) as scope:
-            async with self._turn:
-                await self._send_slowly(memoryview(data))
+        began = trio.current_time()
+        try:
+            with trio.CancelScope(deadline=began + self.patience, shield=True) as scope:
+                async with self._turn:
+                    await self._send_slowly(memoryview(data))
+        finally:
+            self.blocked += trio.current_time() - began
         if scope.cancelled_caught:
             raise trio.TooSlowError
 

@@ -49,7 +49,7 @@ async def perform(
         PlanError: the plan has a body without a head, or stops without an end.
     """
     wire.be_patient(max_wait)
-    before = wire.bytes_out
+    before, blocked = wire.bytes_out, wire.blocked
     with trio.CancelScope() as scope:
         wire.watch(scope)
         try:
@@ -64,6 +64,7 @@ async def perform(
             wire.unwatch(scope)
             if not wire.multiplexed:
                 progress.wire_bytes += wire.bytes_out - before
+                progress.blocked = wire.blocked - blocked
             progress.conclude(wire)
 
 

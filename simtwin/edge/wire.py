@@ -113,6 +113,11 @@ class Wire:
         return self._outlet.taken
 
     @property
+    def blocked(self) -> float:
+        """How many seconds writes have waited for the client to read, in all."""
+        return self._outlet.blocked
+
+    @property
     def writing(self) -> bool:
         """Whether a write waits for the client to read."""
         return self._outlet.waits

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from simtwin.core.journal import Entry
+from simtwin.verdicts.question import Asked, asked
 from simtwin.verdicts.retry_after import told
 
 
@@ -18,19 +19,27 @@ class Attempt:
     Args:
         entry: the journal's entry.
         start: the Unix time that times are counted from, seconds.
+        asked: what it asks for.
+
+    Attributes:
+        began: when its first byte came in, seconds after `start`.
+        ended: when it was over: the last byte was sent, or one of the two closed the connection.
     """
 
     entry: Entry
     start: float = 0.0
+    asked: Asked = attrs.field(
+        repr=False, default=attrs.Factory(lambda self: asked(self.entry), takes_self=True)
+    )
+    began: float = attrs.field(init=False)
+    ended: float = attrs.field(init=False)
 
-    @property
-    def began(self) -> float:
-        """When its first byte came in, seconds after `start`."""
+    @began.default
+    def _began(self) -> float:
         return round((self.entry.first_byte_at or 0.0) - self.start, 6)
 
-    @property
-    def ended(self) -> float:
-        """When it was over: the last byte was sent, or one of the two closed the connection."""
+    @ended.default
+    def _ended(self) -> float:
         entry = self.entry
         at = entry.last_byte_at if entry.ended == "end" else entry.closed_at
         return round((at or entry.last_byte_at or entry.first_byte_at or 0.0) - self.start, 6)
@@ -43,7 +52,28 @@ class Attempt:
     @property
     def failed(self) -> bool:
         """Whether it got no successful answer, or not all of one."""
-        return not self.entry.whole or self.entry.status is None or self.entry.status >= 400
+        entry = self.entry
+        return not entry.whole or entry.status is None or entry.status >= 400 or self.cut
+
+    @property
+    def cut(self) -> bool:
+        """Whether it is a stream that was begun, and that the twin ended before `message_stop`."""
+        entry = self.entry
+        if not entry.stream or entry.status != 200 or entry.ended == "left":
+            return False
+        if entry.last_event is None:
+            return not entry.whole
+        return entry.last_event != "message_stop"
+
+    @property
+    def lost(self) -> bool:
+        """Whether the connection ended before a byte of an answer."""
+        return self.entry.status is None and self.entry.ended == "hangup"
+
+    @property
+    def should_retry(self) -> bool | None:
+        """What `x-should-retry` says; None where it says nothing."""
+        return {"true": True, "false": False}.get(self.entry.told.get("x-should-retry", ""))
 
     @property
     def faults(self) -> tuple[str, ...]:

@@ -2,30 +2,39 @@
 
 Nobody tells a server that, so it is found from evidence, the strongest first:
 
-    high     the client says it: `x-simtwin-call` or `traceparent` is the same, or the SDK's
-             retry count is one more than that of a failed attempt at the same
+    high     the client says it: `x-simtwin-call` or `idempotency-key` is the same, or, at the same
+             question, `traceparent` is, or the SDK's retry count is one more than that of a failed
+             attempt
     medium   the same key asked for the same again, after the attempt before had failed and ended,
              soon enough to be its retry
+    low      the same, but late, or by another program
 
-What overlaps in time is a hedge or parallel work and never a retry; and what comes after an answer
-that was whole is a new call.
+What overlaps in time is a hedge or parallel work and never a retry; what comes after an answer that
+was whole is a new call; and what goes on from a conversation asks another question: a new turn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import attrs
 
 from simtwin.verdicts.attempt import Attempt
-from simtwin.verdicts.question import question
 
-Confidence = Literal["high", "medium"]
+Confidence = Literal["high", "medium", "low"]
+_RANKS: dict[Confidence, int] = {"low": 0, "medium": 1, "high": 2}
 
 #: How long after a failure the same question is taken for its retry: a minute of patience, or twice
 #: what the client was told to wait.
 SOON = 60.0
+#: How long after it may still be one; later on it is somebody who asks again.
+LATE = 600.0
+#: Calls that wait for a retry of the same question, at most: parallel samples of one prompt.
+MOST_WAITING = 64
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @attrs.frozen
@@ -34,11 +43,16 @@ class Call:
 
     Args:
         attempts: at least one.
-        confidence: that of the weakest evidence that joins them; "high" for a single attempt.
+        evidence: how sure each attempt after the first is joined to the one before it.
     """
 
     attempts: tuple[Attempt, ...]
-    confidence: Confidence = "high"
+    evidence: tuple[Confidence, ...] = ()
+
+    @property
+    def confidence(self) -> Confidence:
+        """That of the weakest evidence; "high" for a single attempt."""
+        return min(self.evidence, key=_RANKS.__getitem__, default="high")
 
     @property
     def waits(self) -> tuple[float, ...]:
@@ -52,34 +66,108 @@ class Call:
         return not self.attempts[-1].failed
 
 
-def calls(attempts: Iterable[Attempt]) -> tuple[Call, ...]:
-    """The calls that attempts make up, in the order of their first ones."""
-    found: list[Call] = []
-    # What may still be tried again, by who asks for what.
-    waiting: dict[tuple[str, str | bytes], int] = {}
+def at_least(confidence: Confidence, least: Confidence) -> bool:
+    """Whether something is as sure as `least`."""
+    return _RANKS[confidence] >= _RANKS[least]
+
+
+def calls(attempts: Iterable[Attempt], least: Confidence = "medium") -> tuple[Call, ...]:
+    """The calls that attempts make up, in the order of their first ones.
+
+    Args:
+        attempts: in any order.
+        least: the weakest evidence that joins two.
+    """
+    joining = Joining(least)
     for attempt in sorted(attempts, key=lambda each: (each.began, each.entry.id)):
-        which = (attempt.entry.key, attempt.entry.call or question(attempt))
-        index = waiting.get(which)
-        evidence = None if index is None else _evidence(found[index].attempts, attempt)
-        if index is None or evidence is None:
-            waiting[which] = len(found)
-            found.append(Call((attempt,)))
+        joining.add(attempt)
+    return joining.calls()
+
+
+class Joining:
+    """Attempts on their way into calls; they are added in the order in which they began."""
+
+    def __init__(self, least: Confidence = "medium") -> None:
+        self._least = least
+        self._found: list[tuple[list[Attempt], list[Confidence]]] = []
+        # What may still be tried again, by who asks for what.
+        self._waiting: dict[tuple[str, str | bytes], list[int]] = {}
+
+    def add(self, attempt: Attempt) -> None:
+        """Join an attempt to the call that it belongs to, or begin one."""
+        which = _which(attempt)
+        waiting = self._waiting.get(which, [])
+        best: tuple[int, float, int] | None = None
+        evidence: Confidence = "low"
+        for index in waiting:
+            found = _evidence(self._found[index][0][-1], attempt)
+            if found is None or not at_least(found, self._least):
+                continue
+            # Of those that are as sure, the one that has waited for longest.
+            rank = (_RANKS[found], -self._found[index][0][-1].ended, -index)
+            if best is None or rank > best:
+                best, evidence = rank, found
+        if best is None:
+            index = len(self._found)
+            self._found.append(([attempt], []))
         else:
-            call = found[index]
-            weakest: Confidence = "medium" if "medium" in (evidence, call.confidence) else "high"
-            found[index] = Call((*call.attempts, attempt), weakest)
-    return tuple(found)
+            index = -best[2]
+            waiting.remove(index)
+            attempts, joints = self._found[index]
+            attempts.append(attempt)
+            joints.append(evidence)
+        # What was answered whole is tried again by nobody.
+        if attempt.failed:
+            self._waiting[which] = [*waiting, index][-MOST_WAITING:]
+        elif waiting:
+            self._waiting[which] = waiting
+        else:
+            self._waiting.pop(which, None)
+
+    def calls(self) -> tuple[Call, ...]:
+        """The calls so far."""
+        return tuple(Call(tuple(attempts), tuple(joints)) for attempts, joints in self._found)
 
 
-def _evidence(before: Sequence[Attempt], attempt: Attempt) -> Confidence | None:
+def named(attempt: Attempt) -> str | None:
+    """The name that the client gives its call; a span of a trace may be that of many calls."""
+    call = attempt.entry.call
+    return None if call is None or _TRACEPARENT.fullmatch(call) else call
+
+
+def overlapping(attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Attempt]]:
+    """Attempts at the same question that began while another was under way, with that one.
+
+    Args:
+        attempts: in the order in which they began.
+    """
+    latest: dict[tuple[str, str | bytes], Attempt] = {}
+    for attempt in attempts:
+        before = latest.get(_which(attempt))
+        if before is not None and attempt.began < before.ended:
+            yield before, attempt
+        if before is None or attempt.ended > before.ended:
+            latest[_which(attempt)] = attempt
+
+
+def _which(attempt: Attempt) -> tuple[str, str | bytes]:
+    return attempt.entry.key, named(attempt) or attempt.asked.question
+
+
+def _evidence(last: Attempt, attempt: Attempt) -> Confidence | None:
     """How sure it is that an attempt tries again what was tried before; None: it does not."""
-    last = before[-1]
     if not last.failed or attempt.began < last.ended:
         return None
-    if attempt.entry.call is not None:
+    if named(attempt) is not None:
+        return "high"
+    wait = attempt.began - last.ended
+    if wait > max(LATE, 2 * (last.retry_after or 0.0)):
+        return None
+    if attempt.entry.call is not None and attempt.entry.call == last.entry.call:
         return "high"
     counts = (last.retry_count, attempt.retry_count)
+    if last.entry.user_agent != attempt.entry.user_agent:
+        return "low"
     if counts[0] is not None and counts[1] == counts[0] + 1:
         return "high"
-    told = last.retry_after or 0.0
-    return "medium" if attempt.began - last.ended <= max(SOON, 2 * told) else None
+    return "medium" if wait <= max(SOON, 2 * (last.retry_after or 0.0)) else "low"

@@ -21,6 +21,16 @@ def told(headers: Mapping[str, str], at: float) -> float | None:
     return next((wait for wait in waits if wait is not None and wait > 0), None)
 
 
+def form(headers: Mapping[str, str]) -> str | None:
+    """In which form it is told: "ms", "seconds" or "date"; None where in two, or in none."""
+    said = headers.get("retry-after")
+    if headers.get("retry-after-ms") is not None:
+        return "ms" if said is None else None
+    if said is None:
+        return None
+    return "date" if _number(said) is None else "seconds"
+
+
 def _number(text: str | None) -> float | None:
     try:
         value = float(text or "")

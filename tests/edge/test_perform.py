@@ -107,6 +107,7 @@ async def test_progress_says_what_has_left_and_when(autojump_clock: trio.testing
         bytes=23,
         wire_bytes=sum(len(data) for _, data in heard.pieces),
         tokens=5,
+        last_event="b",
         marks=["one"],
         ended="hangup",
     )

@@ -5,35 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from made_up import BODY, made
 
-from simtwin.core.journal import Entry
 from simtwin.verdicts.attempt import Attempt
-from simtwin.verdicts.calls import SOON, calls
-
-BODY: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}
+from simtwin.verdicts.calls import LATE, SOON, calls
 
 
 def attempt(number: int, began: float, took: float = 1.0, **changes: Any) -> Attempt:
-    """A refused attempt, unless `changes` say otherwise."""
-    plain: dict[str, Any] = dict.fromkeys(Entry.__struct_fields__)
-    plain |= {
-        "id": number,
-        "key": "k",
-        "method": "POST",
-        "path": "/v1/messages",
-        "stainless": {},
-        "body": BODY,
-        "fired": (),
-        "usage": {},
-        "told": {},
-        "status": 529,
-        "ended": "end",
-        "whole": True,
-        "first_byte_at": began,
-        "head_at": began + took,
-        "last_byte_at": began + took,
-    }
-    return Attempt(Entry(**plain | changes))
+    return Attempt(made(number, began, took, **changes))
 
 
 def sizes(*attempts: Attempt) -> list[int]:
@@ -112,6 +91,52 @@ def test_calls_side_by_side_are_kept_apart() -> None:
 
     assert sizes(*mixed) == [2, 2]
     assert [call.attempts[0].entry.id for call in calls(reversed(mixed))] == [1, 2]
+
+
+def test_late_or_by_another_program_it_is_hardly_evidence() -> None:
+    late = attempt(2, 1 + SOON + 1)
+    stranger = attempt(2, 3, user_agent="another")
+
+    for second in (late, stranger):
+        (call,) = calls([attempt(1, 0), second], "low")
+        assert call.confidence == "low"
+    assert len(calls([attempt(1, 0), attempt(2, LATE + 2)], "low")) == 2
+
+
+def test_a_span_may_be_that_of_many_calls_and_an_attempt_may_have_its_own() -> None:
+    span = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    own = span.replace("00f0", "11f0")
+
+    assert sizes(attempt(1, 0, call=span), attempt(2, 3, call=span)) == [2]
+    assert sizes(attempt(1, 0, call=span), attempt(2, 3, call=own)) == [2]
+    assert sizes(attempt(1, 0, call=span), attempt(2, 3, call=span, body={**BODY, "x": 1})) == [
+        1,
+        1,
+    ]
+
+
+def test_a_conversation_that_goes_on_is_no_retry() -> None:
+    turn = [
+        *BODY["messages"],
+        {"role": "assistant", "content": "no"},
+        {"role": "user", "content": "?"},
+    ]
+
+    assert sizes(attempt(1, 0), attempt(2, 3, body={**BODY, "messages": turn})) == [1, 1]
+
+
+def test_samples_of_one_prompt_that_are_all_tried_again_are_kept_apart() -> None:
+    firsts = [attempt(n, 0.001 * n, stainless={"retry-count": "0"}) for n in range(1, 4)]
+    seconds = [attempt(n + 3, 3 + 0.5 * n, stainless={"retry-count": "1"}) for n in range(1, 4)]
+
+    assert sizes(*firsts, *seconds) == [2, 2, 2]
+
+
+def test_a_question_is_the_same_a_second_later() -> None:
+    def dated(second: int) -> dict[str, Any]:
+        return {**BODY, "system": f"Now: 2026-11-24T16:00:0{second}Z."}
+
+    assert sizes(attempt(1, 0, body=dated(1)), attempt(2, 3, body=dated(4))) == [2]
 
 
 def test_nothing_makes_no_calls() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from hashlib import sha256
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -27,6 +28,8 @@ from simtwin.store.body import keep, readable
 from simtwin.store.records import AccountRecord, LogRecord, MessageRecord
 
 _STAINLESS = b"x-stainless-"
+#: Of what an answer that was cut would have said: enough to know it again.
+MEANT_CHARACTERS = 4_000
 #: Headers of a refusal that tell a client whether to try again, and when.
 _TELLING = frozenset(("retry-after", "retry-after-ms", "x-should-retry"))
 # All records of a request share a UUID: random for the process, then counted.
@@ -110,7 +113,9 @@ def _entry(
             for name, value in request.headers.items()
             if name.startswith(_STAINLESS)
         },
-        call=request.header(b"x-simtwin-call") or request.header(b"traceparent"),
+        call=request.header(b"x-simtwin-call")
+        or request.header(b"idempotency-key")
+        or request.header(b"traceparent"),
         first_byte_at=at(exchange.first_byte),
         body_at=at(exchange.body_at),
         head_at=at(progress.head_at),
@@ -142,7 +147,44 @@ def _entry(
             "output_tokens": tokens.output,
         },
         cause=exchange.cause,
+        last_event=progress.last_event,
+        blocked_seconds=round(progress.blocked, 3) if progress.blocked else 0.0,
+        **_cut(exchange),
     )
+
+
+def _cut(exchange: Exchange) -> dict[str, Any]:
+    """Of an answer that was not sent whole: what it would have been, and how much of it was."""
+    reply, progress = exchange.reply, exchange.progress
+    if (
+        reply is None
+        or progress.head is None
+        or progress.head.status != 200
+        or progress.last_event == "message_stop"
+        or (exchange.whole and not exchange.stream)
+    ):
+        return {}
+    calls = zip((b.name for b in reply.blocks if isinstance(b, Call)), calls_of(reply), strict=True)
+    characters, tools = sent_of(reply, progress.tokens)
+    return {
+        "meant": text_of(reply)[:MEANT_CHARACTERS],
+        "meant_tools": tuple(f"{name}:{_hash(call)}" for name, call in calls),
+        "sent_characters": characters,
+        "sent_tools": tools,
+    }
+
+
+def sent_of(reply: Reply, tokens: int) -> tuple[int, int]:
+    """The characters of text, and the whole calls of tools, in the first `tokens` of a reply."""
+    characters = calls = 0
+    for block in reply.blocks:
+        pieces = getattr(block, "pieces", ())
+        if isinstance(block, Text):
+            characters += sum(map(len, pieces[: max(tokens, 0)]))
+        tokens -= len(pieces) + getattr(block, "opening", 0) + getattr(block, "tokens", 0)
+        if isinstance(block, Call) and tokens >= 0:
+            calls += 1
+    return characters, calls
 
 
 def _told(exchange: Exchange) -> dict[str, str]:

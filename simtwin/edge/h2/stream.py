@@ -64,6 +64,7 @@ class Stream:
         self.closed_by: Literal["client", "twin"] | None = None
         self.undelivered = 0
         self.last_byte_out: float | None = None
+        self.blocked = 0.0
         self.bytes_out = 0
         self.unsupported: str | None = None
         self._wire = wire

@@ -1,0 +1,193 @@
+"""From entries of the journal to a verdict, in steps.
+
+    lines ─► attempts ─► calls ─► a run ─► what each rule says ─► the verdict
+
+`judging` is a generator whose every step is short, so that whoever has other things to do can do
+them in between; it returns the verdict. `judge` takes all steps at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+
+import msgspec
+
+from simtwin.core.journal import Entry
+from simtwin.verdicts.amplification import overall, windows
+from simtwin.verdicts.attempt import Attempt
+from simtwin.verdicts.calls import Confidence, Joining, at_least
+from simtwin.verdicts.history import CutAnswers, Kept
+from simtwin.verdicts.outcome import Outcome
+from simtwin.verdicts.question import asked
+from simtwin.verdicts.rule import SEVERITIES, Found, Judged, Rule
+from simtwin.verdicts.rules import RULES
+from simtwin.verdicts.run import Run
+from simtwin.verdicts.thresholds import THRESHOLDS, Thresholds
+from simtwin.verdicts.verdict import (
+    VERSION,
+    Amplification,
+    Evidence,
+    Finding,
+    RuleVerdict,
+    Verdict,
+)
+from simtwin.verdicts.waste import aborted, duplicated
+
+#: Entries that are read, or joined, in one step: some 10 ms.
+STEP = 200
+#: Of each rule, the worst findings are told, and of each the first requests: a verdict is for reading.
+MOST_FINDINGS = 20
+MOST_EVIDENCE = 12
+MOST_WINDOWS = 1_000
+
+_CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
+
+
+def judge(
+    entries: Iterable[Entry],
+    *,
+    outcomes: Sequence[Outcome] = (),
+    thresholds: Thresholds = THRESHOLDS,
+    dropped: int | None = None,
+) -> Verdict:
+    """The verdict on what a client did.
+
+    Args:
+        entries: the journal's, in its order; each is let go of as soon as it was read.
+        outcomes: what was told of calls.
+        thresholds: where the lines are.
+        dropped: how many entries the journal had no room for; None where that is not known.
+    """
+    steps = judging(entries, outcomes=outcomes, thresholds=thresholds, dropped=dropped)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            verdict: Verdict = done.value
+            return verdict
+
+
+def judging(
+    entries: Iterable[Entry],
+    *,
+    outcomes: Sequence[Outcome] = (),
+    thresholds: Thresholds = THRESHOLDS,
+    dropped: int | None = None,
+) -> Generator[None, None, Verdict]:
+    """As `judge`, in steps."""
+    reading = _Reading()
+    for number, entry in enumerate(entries, 1):
+        reading.add(entry)
+        if number % STEP == 0:
+            yield
+    start, attempts = reading.attempts()
+    yield
+    joining = Joining("low")
+    for number, attempt in enumerate(attempts, 1):
+        joining.add(attempt)
+        if number % STEP == 0:
+            yield
+    run = Run(attempts, joining.calls(), reading.kept, tuple(outcomes), thresholds)
+    yield
+    said = []
+    for rule in RULES:
+        said.append(_said(rule, rule.judge(run)))
+        yield
+    return Verdict(
+        version=VERSION,
+        began=start,
+        seconds=run.until,
+        attempts=len(attempts),
+        calls=overall(run).calls,
+        own=reading.own,
+        dropped=dropped,
+        rules=tuple(said),
+        aborted=aborted(run),
+        duplicated=duplicated(run),
+        amplification=Amplification(
+            overall=overall(run),
+            window_seconds=thresholds.amplification_window_seconds,
+            windows=tuple(windows(run)[:MOST_WINDOWS]),
+        ),
+    )
+
+
+class _Reading:
+    """Entries on their way into attempts: bodies are let go of, once it is known what they ask."""
+
+    def __init__(self) -> None:
+        self.own = 0
+        self.kept: dict[int, Kept] = {}
+        self._read: list[Attempt] = []
+        self._cuts = CutAnswers()
+
+    def add(self, entry: Entry) -> None:
+        if entry.cause == "own":
+            self.own += 1
+            return
+        what = asked(entry)
+        kept = self._cuts.kept_in(entry, what.chain)
+        if kept is not None:
+            self.kept[entry.id] = kept
+        slim = msgspec.structs.replace(
+            entry, body=None, meant=None, meant_tools=(), messages=(), model=_model(entry)
+        )
+        attempt = Attempt(slim, 0.0, what)
+        if attempt.cut:
+            self._cuts.note(entry, what.chain)
+        self._read.append(attempt)
+
+    def attempts(self) -> tuple[float, list[Attempt]]:
+        """When the first began, in Unix time, and all in the order in which they began."""
+        start = min((attempt.began for attempt in self._read), default=0.0)
+        found = [Attempt(attempt.entry, start, attempt.asked) for attempt in self._read]
+        self._read.clear()
+        return start, sorted(found, key=lambda each: (each.began, each.entry.id))
+
+
+def _model(entry: Entry) -> str | None:
+    """The model that was asked for, also where nobody came to look for it."""
+    if entry.model is None and isinstance(entry.body, dict):
+        model = entry.body.get("model")
+        return model if isinstance(model, str) else None
+    return entry.model
+
+
+def _said(rule: Rule, judged: Judged) -> RuleVerdict:
+    grave = sorted(judged.found, key=_gravity, reverse=True)
+    return RuleVerdict(
+        id=rule.id,
+        title=rule.title,
+        value=judged.value,
+        severity=grave[0].severity if grave else None,
+        missing=judged.missing,
+        findings=tuple(_finding(found) for found in grave[:MOST_FINDINGS]),
+        more=max(0, len(grave) - MOST_FINDINGS),
+        notes=judged.notes,
+        advice=rule.advice,
+        source=rule.source,
+    )
+
+
+def _gravity(found: Found) -> tuple[bool, int, int]:
+    """What counts before what may not, then by severity: what fails a run is never left out."""
+    sure = _CONFIDENCES.index(found.confidence)
+    return at_least(found.confidence, "medium"), SEVERITIES.index(found.severity), sure
+
+
+def _finding(found: Found) -> Finding:
+    return Finding(
+        text=found.text,
+        severity=found.severity,
+        confidence=found.confidence,
+        evidence=tuple(
+            Evidence(
+                request=attempt.entry.request,
+                began=attempt.began,
+                ended=attempt.ended,
+                status=attempt.status,
+            )
+            for attempt in found.attempts[:MOST_EVIDENCE]
+        ),
+        requests=len(found.attempts),
+    )

@@ -1,0 +1,46 @@
+"""V24: a question that is asked twice at once costs twice."""
+
+from __future__ import annotations
+
+from simtwin.verdicts.attempt import Attempt
+from simtwin.verdicts.calls import overlapping
+from simtwin.verdicts.rule import Found, Judged, Rule, Severity, judged
+from simtwin.verdicts.run import Run
+
+
+def judge(run: Run) -> Judged:
+    lines = run.thresholds
+    # What is tried again while a sample of the same prompt is under way is a retry, no hedge.
+    again = {retry.after.entry.id for retry in run.retries}
+    refused: dict[bytes, float] = {}
+    found, at = [], 0
+    refusals = sorted((a for a in run.attempts if a.status in (429, 529)), key=lambda a: a.ended)
+    for first, second in overlapping(run.attempts):
+        if second.entry.id in again or second.began - first.began < lines.hedge_seconds:
+            continue
+        while at < len(refusals) and refusals[at].ended <= second.began:
+            refused[refusals[at].asked.question] = refusals[at].ended
+            at += 1
+        found.append(_found(first, second, refused, lines.hedge_after_refusal_seconds))
+    overlap = bool(found) or any(True for _ in overlapping(run.attempts))
+    missing = "the same question twice at once"
+    return judged(found, exercised=overlap, missing=missing)
+
+
+def _found(first: Attempt, second: Attempt, refused: dict[bytes, float], seconds: float) -> Found:
+    wait = second.began - first.began
+    text = f"asked the same again {wait:.2f} s later, while the first was under way"
+    severity: Severity = "info"
+    if second.began - refused.get(second.asked.question, float("-inf")) <= seconds:
+        severity = "error"
+        text += ", and after it had been refused"
+    return Found(text, (first, second), severity, "medium")
+
+
+RULE = Rule(
+    "V24",
+    "hedges rarely, and never into an overload",
+    "Hedge the slowest few in a hundred alone, cancel the loser, and stop hedging at the first 429 or 529.",
+    "Dean and Barroso, The tail at scale",
+    judge,
+)
