@@ -189,3 +189,28 @@ def test_an_image_has_its_size_after_metadata_of_any_length() -> None:
     photo = base64.b64encode(b"\xff\xd8" + metadata * 2 + frame).decode()
 
     assert is_taken({"messages": [turn(image(photo, "image/jpeg"))]})
+
+
+@pytest.mark.parametrize(("model", "most"), [("claude-haiku-4-5", 100), ("claude-opus-4-8", 600)])
+def test_a_request_has_as_many_images_and_documents_as_its_model_takes(
+    model: str, most: int
+) -> None:
+    fields = {"model": model, "messages": [turn(pdf(PDF), *[image(PNG)] * (most - 1))]}
+    more = {"model": model, "messages": [turn(pdf(PDF), *[image(PNG)] * most)]}
+
+    assert is_taken(fields)
+    assert said(more) == f"too many images and documents: {most} + 1 > {most}"
+
+
+@pytest.mark.parametrize(("model", "most"), [("claude-haiku-4-5", 100), ("claude-opus-4-8", 600)])
+def test_a_document_has_as_many_pages_as_its_model_takes(model: str, most: int) -> None:
+    def of(pages: int) -> dict[str, Any]:
+        data = b"%PDF-1.7\n" + b"<< /Type /Page >>\n" * pages + b"<< /Type /Pages >>"
+        messages = [turn(pdf(base64.b64encode(data).decode()))]
+        return {"model": model, "messages": messages}
+
+    assert is_taken(of(most))
+    assert said(of(most + 1)) == (
+        "messages.0.content.0.pdf.source.base64.data: "
+        f"A maximum of {most} PDF pages may be provided."
+    )

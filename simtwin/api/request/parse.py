@@ -182,7 +182,7 @@ def _check_meaning(doc: Mapping[str, Any], model: Model, betas: Collection[str])
     yield from check_pairs(messages, loose=is_of_2024(model))
     yield from check_signatures(messages)
     yield from check_summaries(doc, betas)
-    yield from check_media(messages, loose=is_of_2024(model))
+    yield from check_media(messages, model)
     check_container(doc)
     return offer
 
