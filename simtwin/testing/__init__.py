@@ -4,6 +4,7 @@
 """
 
 from simtwin.testing.clock import RealClockError, run
-from simtwin.testing.virtual_twin import NotEnteredError, VirtualTwin
+from simtwin.testing.entered import NotEnteredError
+from simtwin.testing.virtual_twin import VirtualTwin
 
 __all__ = ["NotEnteredError", "RealClockError", "VirtualTwin", "run"]

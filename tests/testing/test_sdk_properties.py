@@ -58,9 +58,7 @@ def play(script: str, *, stream: bool, request: dict[str, Any] | None = None) ->
                 got = error
             took = twin.now
             await trio.testing.wait_all_tasks_blocked()
-            # The SDK counts its retries, so all attempts of the one call are known to be that.
-            (call,) = twin.calls
-            return Played(call, got, took)
+            return Played(Call(twin.attempts), got, took)
 
     return run(main, seed=7)
 
