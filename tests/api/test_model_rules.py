@@ -214,3 +214,20 @@ def test_a_call_cannot_always_be_forced(fields: dict[str, Any], words: str) -> N
 )
 def test_a_call_can_be_forced_on_most_models(fields: dict[str, Any]) -> None:
     assert is_taken({**FORCED, **fields})
+
+
+@pytest.mark.parametrize(
+    ("tool", "taken", "refused"),
+    [
+        ("computer_20241022", "claude-3-5-sonnet-20241022", "claude-opus-4-7"),
+        ("computer_20250124", "claude-sonnet-4-5", "claude-opus-4-5"),
+        ("computer_20251124", "claude-opus-4-8", "claude-opus-5-5"),
+        ("computer_20251124", "claude-opus-4-5", "claude-haiku-4-5"),
+    ],
+)
+def test_a_computer_is_used_by_the_tool_of_the_model(tool: str, taken: str, refused: str) -> None:
+    size = {"display_width_px": 1, "display_height_px": 1}
+    fields = {"tools": [{"type": tool, "name": "computer", **size}]}
+
+    assert is_taken({**fields, "model": taken})
+    assert f"does not support tool types: {tool}. Did" in said({**fields, "model": refused})

@@ -19,4 +19,6 @@ def named(betas: Collection[str], *names: str) -> bool:
         betas: those that it names, with `QUERY` where it has that.
         names: any of which will do.
     """
+    if not betas:
+        return False
     return QUERY in betas or any(name in betas for name in names)

@@ -31,6 +31,7 @@ from simtwin.api.request.rules.sampling import check_sampling
 from simtwin.api.request.rules.signatures import check_signatures
 from simtwin.api.request.rules.summaries import check_summaries
 from simtwin.api.request.rules.thoughts import check_thoughts
+from simtwin.api.request.rules.tool_types import check_tool_types
 from simtwin.api.request.shape.settings import COUNT, MESSAGES, MESSAGES_BEFORE
 from simtwin.api.request.steps import Steps, run
 from simtwin.api.request.thinking import Thinking, read_thinking
@@ -171,6 +172,7 @@ def _check_meaning(doc: Mapping[str, Any], model: Model, betas: Collection[str])
         raise invalid("speed: 'fast' is not supported for this model.")
     grammar = Grammar()
     offer = yield from read_tools(doc.get("tools") or (), grammar)
+    check_tool_types(doc.get("tools") or (), model)
     check_choice(doc, offer, model)
     check_servers(doc, offer, betas)
     check_callers(doc, model)
