@@ -9,7 +9,8 @@ from typing import ClassVar, Literal
 import attrs
 from attrs.validators import in_
 
-from simtwin.core.plan import Chunk, Cursor, Head, Place, Plan, Step
+from simtwin.core.cursor import Cursor, Place
+from simtwin.core.plan import Chunk, Head, Plan, Step
 from simtwin_faults.frames import edited_body, split
 from simtwin_faults.placed import EventPlaced
 

@@ -9,7 +9,8 @@ from typing import ClassVar, Literal
 import attrs
 from attrs.validators import in_
 
-from simtwin.core.plan import Cursor, Mark, Place, Plan, Step, Trickle
+from simtwin.core.cursor import Cursor, Place
+from simtwin.core.plan import Mark, Plan, Step, Trickle
 from simtwin_faults.bounds import Number, from_zero, share
 from simtwin_faults.placed import Placed
 

@@ -9,8 +9,9 @@ from typing import ClassVar, Literal
 import attrs
 from attrs.validators import and_, in_, optional
 
+from simtwin.core.cursor import Cursor
 from simtwin.core.glob import fits
-from simtwin.core.plan import Chunk, Cursor, End, Hangup, Plan, Step
+from simtwin.core.plan import Chunk, End, Hangup, Plan, Step
 from simtwin_faults.bounds import Number, line, name, text
 from simtwin_faults.frames import frame, split
 from simtwin_faults.placed import EventPlaced

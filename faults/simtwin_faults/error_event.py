@@ -10,7 +10,8 @@ import attrs
 from attrs.validators import in_, optional
 
 from simtwin.api.errors import STATUS_TYPES, ApiError, event
-from simtwin.core.plan import Chunk, Cursor, End, Plan, Step
+from simtwin.core.cursor import Cursor
+from simtwin.core.plan import Chunk, End, Plan, Step
 from simtwin_faults.bounds import text
 from simtwin_faults.placed import Placed
 

@@ -10,8 +10,9 @@ from typing import ClassVar, Literal
 import attrs
 from attrs.validators import and_, in_, max_len, optional
 
+from simtwin.core.cursor import Cursor
 from simtwin.core.framing import Framing as Form
-from simtwin.core.plan import Chunk, Cursor, End, Hangup, Head, Mark, Plan, Raw, Step
+from simtwin.core.plan import Chunk, End, Hangup, Head, Mark, Plan, Raw, Step
 from simtwin_faults.bounds import Number, count, header_value, latin_1
 
 Body = Literal["chunked", "content_length", "both", "both_chunked", "eof"]

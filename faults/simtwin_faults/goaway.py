@@ -7,8 +7,9 @@ from random import Random
 
 import attrs
 
+from simtwin.core.cursor import Cursor, Place
 from simtwin.core.http2 import ERRORS, ErrorName
-from simtwin.core.plan import Cursor, GoAway, Hangup, Mark, Place, Plan, Step
+from simtwin.core.plan import GoAway, Hangup, Mark, Plan, Step
 from simtwin_faults.placed import Placed
 
 

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import attrs
 
-from simtwin.core.plan import Chunk, Cursor, Plan, Step, Wait
+from simtwin.core.cursor import Cursor
+from simtwin.core.plan import Chunk, Plan, Step, Wait
 from simtwin_faults.bounds import above_zero, from_zero
 from simtwin_faults.placed import EventPlaced
 

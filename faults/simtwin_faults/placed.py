@@ -7,7 +7,8 @@ from collections.abc import Generator
 import attrs
 from attrs.validators import optional
 
-from simtwin.core.plan import Cursor, Mark, Place, Plan, Raw, Step
+from simtwin.core.cursor import Cursor, Place
+from simtwin.core.plan import Mark, Plan, Raw, Step
 from simtwin_faults.bounds import count, name
 
 

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import attrs
 
-from simtwin.core.plan import Cursor, Plan, Step, Wait
+from simtwin.core.cursor import Cursor
+from simtwin.core.plan import Plan, Step, Wait
 from simtwin_faults.bounds import from_zero
 from simtwin_faults.placed import Placed
 

@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Literal
 import attrs
 from attrs.validators import in_, optional
 
-from simtwin.core.plan import Chunk, Cursor, End, Mark, Plan, Step
+from simtwin.core.cursor import Cursor
+from simtwin.core.plan import Chunk, End, Mark, Plan, Step
 from simtwin_faults.bounds import Number, name
 from simtwin_faults.frames import document, with_document
 

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import attrs
 
-from simtwin.core.plan import Cursor, End, Head, Plan, Step
+from simtwin.core.cursor import Cursor
+from simtwin.core.plan import End, Head, Plan, Step
 from simtwin_faults.placed import Placed
 
 

@@ -27,7 +27,8 @@ from plans import (
     streams,
 )
 
-from simtwin.core.plan import Chunk, Cursor, End, Hangup, Head, Mark, Place, Plan, Raw, Step, Wait
+from simtwin.core.cursor import Cursor, Place
+from simtwin.core.plan import Chunk, End, Hangup, Head, Mark, Plan, Raw, Step, Wait
 
 
 def up_to(place: Place, plan: Plan) -> list[Step]:
