@@ -7,7 +7,7 @@ the plan is read, in the task that performs it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 
 import msgspec
@@ -21,7 +21,7 @@ from simtwin.core.bucket import NS
 from simtwin.core.plan import Chunk, End, Head, Step, Wait
 from simtwin.core.pools import Curve
 
-__all__ = ["Ids", "curve", "json_answer", "sse_answer"]
+__all__ = ["Ids", "curve", "json_answer", "message_json", "sse_answer"]
 
 #: How long a stream is silent before it pings; that it does is documented, how soon is assumed.
 PING_SECONDS = 10.0
@@ -30,12 +30,17 @@ _PING = Chunk(PING, "ping")
 _encode = msgspec.json.Encoder().encode
 
 
-def json_answer(reply: Reply, pace: Pace, head: Head, ids: Ids) -> Iterator[Step]:
-    """The reply as one JSON message, under `head`."""
+def message_json(reply: Reply, ids: Ids) -> bytes:
+    """The reply as one JSON message."""
+    return _encode(message(reply, ids))
+
+
+def json_answer(reply: Reply, pace: Pace, head: Head, body: Callable[[], bytes]) -> Iterator[Step]:
+    """The reply as one JSON message, under `head`; `body` makes the message once it is due."""
     if pace.waits:
         yield Wait(pace.ttft + pace.seconds(reply.output_tokens))
     yield head
-    yield Chunk(_encode(message(reply, ids)), tokens=reply.output_tokens)
+    yield Chunk(body(), tokens=reply.output_tokens)
     yield End()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -14,7 +15,7 @@ from assembling import assembled, chunks_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simtwin.api.answer import PING_SECONDS, curve, json_answer, sse_answer
+from simtwin.api.answer import PING_SECONDS, curve, json_answer, message_json, sse_answer
 from simtwin.api.pacing import INSTANT, STEADY, Pace
 from simtwin.api.reply.reply import Reply
 from simtwin.api.sse import accepts
@@ -31,7 +32,7 @@ def _stream(reply: Reply, rng: Random | None = None) -> list[Chunk]:
 
 
 def _message(reply: Reply) -> dict[str, Any]:
-    (chunk,) = chunks_of(json_answer(reply, INSTANT, HEAD, IDS))
+    (chunk,) = chunks_of(json_answer(reply, INSTANT, HEAD, partial(message_json, reply, IDS)))
     message: dict[str, Any] = json.loads(chunk.data)
     return message
 
@@ -48,7 +49,10 @@ def test_the_tokens_of_the_frames_are_those_of_the_usage(fields: dict[str, Any])
     reply = reply_to(**fields)
 
     streamed = sum(chunk.tokens for chunk in _stream(reply))
-    whole = sum(chunk.tokens for chunk in chunks_of(json_answer(reply, INSTANT, HEAD, IDS)))
+    whole = sum(
+        chunk.tokens
+        for chunk in chunks_of(json_answer(reply, INSTANT, HEAD, partial(message_json, reply, IDS)))
+    )
 
     assert streamed == whole == reply.output_tokens
     assert _message(reply)["usage"]["output_tokens"] == reply.output_tokens
@@ -104,7 +108,7 @@ def test_an_instant_answer_waits_for_nothing() -> None:
     reply = reply_to()
 
     plans = [
-        list(json_answer(reply, INSTANT, HEAD, IDS)),
+        list(json_answer(reply, INSTANT, HEAD, partial(message_json, reply, IDS))),
         list(sse_answer(reply, INSTANT, HEAD, IDS, Random(0))),
     ]
 
@@ -117,7 +121,7 @@ def test_an_instant_answer_waits_for_nothing() -> None:
 def test_a_whole_answer_waits_for_all_of_it_before_the_head() -> None:
     reply = reply_to()
 
-    wait, head, _, end = json_answer(reply, STEADY, HEAD, IDS)
+    wait, head, _, end = json_answer(reply, STEADY, HEAD, partial(message_json, reply, IDS))
 
     assert wait == Wait(0.3 + reply.output_tokens / 80)
     assert head == HEAD
@@ -163,7 +167,7 @@ def test_an_instant_curve_is_all_there_at_once() -> None:
 
 def test_a_plan_is_made_as_it_is_read() -> None:
     """The waits and the head are passed on before anything of the body is made."""
-    plan = json_answer(reply_to(), STEADY, HEAD, IDS)
+    plan = json_answer(reply_to(), STEADY, HEAD, partial(message_json, reply_to(), IDS))
 
     begun = [next(plan), next(plan)]
 

@@ -78,3 +78,20 @@ def test_a_hostile_text_is_looked_at_in_no_time() -> None:
 
     # A fraction of a millisecond: only two thousand characters are looked at.
     assert time.thread_time() - began < 0.1
+
+
+FRAGMENTS = (
+    "one|3|12|twelve|100|words|word|words.|-word|sentences|points|list|list of|LIST|5|things|ways|"
+    "question|questions?|brief|BRIEFLY|tl;dr|TLDR|yes or no|in short|One-liner|short answer|just the|"
+    "only say|only|story|Blog post|in detail|detailed|at length|in depth|long|longer|belong|fox|"
+    "write a|about|(|)|,|?|_|5words|words5|no_list"
+)
+JOINTS = st.sampled_from([" ", "-", "", "\n", "  "])
+
+
+@given(st.lists(st.tuples(st.sampled_from(FRAGMENTS.split("|")), JOINTS), max_size=8))
+def test_what_is_said_is_found_whatever_else_there_is(parts: list[tuple[str, str]]) -> None:
+    text = "".join(fragment + joint for fragment, joint in parts)
+
+    # A letter that is not English keeps the text from being left unread, and says nothing.
+    assert length_asked(text) == length_asked(f"\u00e9\n{text}")

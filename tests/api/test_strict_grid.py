@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -17,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from offering import BETAS, BY_CODE, COMPACTING, MODELS, SHAPES, TOOLS
 
-from simtwin.api.answer import json_answer, sse_answer
+from simtwin.api.answer import json_answer, message_json, sse_answer
 from simtwin.api.models import resolve
 from simtwin.api.pacing import INSTANT
 from simtwin.api.reply.reply import Reply, compose_reply
@@ -62,7 +63,7 @@ def _is_old(name: str) -> bool:
 
 
 def _message(reply: Reply) -> dict[str, Any]:
-    (chunk,) = chunks_of(json_answer(reply, INSTANT, HEAD, IDS))
+    (chunk,) = chunks_of(json_answer(reply, INSTANT, HEAD, partial(message_json, reply, IDS)))
     message: dict[str, Any] = json.loads(chunk.data)
     return message
 

@@ -114,8 +114,9 @@ def summary(source: bytes) -> str:
     return "The conversation so far, in short. " + _text(source + b"summary", _OPENINGS)
 
 
-# By sound: an honest idea, a usual one.
-_BEFORE_VOWEL = re.compile(r"\b([Aa]) (?=[aeio]|u(?!ni|s[eu])|hon)")
+# By sound: an honest idea, a usual one. That the article is no end of a word is looked at last: who
+# begins with a letter is found twice as fast.
+_BEFORE_VOWEL = re.compile(r"([Aa])(?<!\w[Aa]) (?=[aeio]|u(?!ni|s[eu])|hon)")
 
 
 def _text(source: bytes, openings: Sequence[Shape], length: Length = USUAL) -> str:

@@ -85,7 +85,7 @@ async def _message(
     common = (*limits, *exchange.message_headers(twin.wall()))
     if request.stream:
         return sse_answer(reply, pace, Head(200, (*_STREAM, *common)), exchange.ids, exchange.rng())
-    return json_answer(reply, pace, Head(200, (*_JSON, *common)), exchange.ids)
+    return json_answer(reply, pace, Head(200, (*_JSON, *common)), exchange.message)
 
 
 async def _looked(

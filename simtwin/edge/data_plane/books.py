@@ -14,7 +14,6 @@ import msgspec
 
 from simtwin.actors.actor import present
 from simtwin.api.reply.blocks import Call, Text
-from simtwin.api.reply.message import message
 from simtwin.api.reply.reply import Reply
 from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
@@ -36,7 +35,6 @@ _TELLING = frozenset(("retry-after", "retry-after-ms", "x-should-retry"))
 _UUID = str(uuid4())[:24]
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
-_write = msgspec.json.Encoder().encode
 
 
 def settle(twin: Twin, exchange: Exchange) -> None:
@@ -72,7 +70,7 @@ def settle(twin: Twin, exchange: Exchange) -> None:
     twin.entries.add(_entry(twin, exchange, account, status, tokens))
     _log(twin, exchange, account, status, tokens)
     if exchange.reply is not None and status == 200:
-        _keep_message(twin, exchange, account, exchange.reply)
+        _keep_message(twin, exchange, account)
 
 
 def _entry(
@@ -306,7 +304,7 @@ def _log_stranger(twin: Twin, exchange: Exchange) -> None:
     twin.store.add_log(record)
 
 
-def _keep_message(twin: Twin, exchange: Exchange, account: AccountRecord, reply: Reply) -> None:
+def _keep_message(twin: Twin, exchange: Exchange, account: AccountRecord) -> None:
     """Keep the request and the message that answers it, as it was before any fault."""
     betas = exchange.request.header(b"anthropic-beta")
     record = MessageRecord(
@@ -314,7 +312,7 @@ def _keep_message(twin: Twin, exchange: Exchange, account: AccountRecord, reply:
         account.tenant_id,
         exchange.model or "",
         exchange.body or b"",
-        keep(_write(message(reply, exchange.ids))),
+        keep(exchange.message()),
         tuple(name.strip() for name in betas.split(",")) if betas else (),
         twin.wall(),
     )

@@ -7,6 +7,7 @@ from random import Random
 import attrs
 
 from simtwin.actors.router import Reservation
+from simtwin.api.answer import message_json
 from simtwin.api.errors import ApiError, error_plan
 from simtwin.api.reply.message import Ids
 from simtwin.api.reply.reply import Reply
@@ -83,6 +84,9 @@ class Exchange:
     reason: str | None = None
     # Why the script that came with it is none.
     mistake: str | None = None
+    # Made when they are first asked for.
+    _ids: Ids | None = attrs.field(init=False, default=None)
+    _message: bytes | None = attrs.field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         self.first_byte = self.request.wire.first_byte
@@ -104,12 +108,21 @@ class Exchange:
     @property
     def ids(self) -> Ids:
         """The ids in the answer, which are the same in every run of the same seed."""
-        return Ids(
-            self.request_id,
-            "msg_01" + base58(self._name("message"), 22),
-            lambda number: "toolu_01" + base58(self._name(f"tool_use/{number}"), 22),
-            self.date,
-        )
+        if self._ids is None:
+            self._ids = Ids(
+                self.request_id,
+                "msg_01" + base58(self._name("message"), 22),
+                lambda number: "toolu_01" + base58(self._name(f"tool_use/{number}"), 22),
+                self.date,
+            )
+        return self._ids
+
+    def message(self) -> bytes:
+        """The reply as one JSON message, before any fault: what is sent and what is kept of it."""
+        if self._message is None:
+            assert self.reply is not None, "only replies are messages"  # noqa: S101
+            self._message = message_json(self.reply, self.ids)
+        return self._message
 
     def rng(self, use: str = "answer") -> Random:
         """Chance for what carries no meaning in the answer, by what it is for."""
