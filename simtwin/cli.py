@@ -1,4 +1,4 @@
-"""The command line: `simtwin serve`, `replay`, `demo`, `explain`, `faults`, `profiles`.
+"""The command line: `simtwin serve`, `replay`, `chaos run`, `demo`, `explain`, `faults`, `profiles`.
 
 What costs time to import is imported by the command that needs it.
 """
@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from simtwin import __version__
+from simtwin.chaos.command import chaos
 from simtwin.serving import serving
 
 SHORTEST_ADMIN_TOKEN = 16
@@ -23,6 +25,9 @@ SHORTEST_ADMIN_TOKEN = 16
 @click.version_option(__version__, prog_name="simtwin")
 def commands() -> None:
     """The Anthropic API on your own machine, failing on purpose."""
+
+
+commands.add_command(chaos)
 
 
 def main() -> NoReturn:
@@ -95,7 +100,7 @@ def replay(token: str, **options: Any) -> None:
     """Serve exactly the faults that a run met, or run a COMMAND against them.
 
     TOKEN is what GET /_twin/replay gave. The COMMAND finds the twin in ANTHROPIC_BASE_URL and
-    ANTHROPIC_API_KEY, and its exit status is that of this one.
+    ANTHROPIC_API_KEY, and its exit status is that of this one. Without --pace it is answered at once.
     """
     from simtwin.edge.options import is_loopback
     from simtwin.edge.told import TokenError, told
@@ -108,6 +113,10 @@ def replay(token: str, **options: Any) -> None:
         fates = told(token, raw=options["allow_raw"] or is_loopback(options["host"]))
     except TokenError as error:
         _fail(str(error))
+    source = click.get_current_context().get_parameter_source("pace")
+    if options["command"] and source is ParameterSource.DEFAULT:
+        # Nobody watches a command; and it is the default of `chaos run`, which it may replay.
+        options["pace"] = "instant"
     _run({**options, "seed": fates.seed, "told": fates})
 
 

@@ -26,6 +26,14 @@ ALLOWED = {
     },
     "simtwin/verdicts": {"simtwin.core", "simtwin.verdicts", *PURE},
     "simtwin/store": {"simtwin.core", "simtwin.store", "trio", *PURE},
+    "simtwin/chaos": {
+        "simtwin",
+        "trio",
+        "click",
+        "rich",
+        "junitparser",
+        *PURE,
+    },
     "simtwin/edge": {
         "simtwin",
         "simtwin_faults",

@@ -11,6 +11,7 @@ import click
 import pytest
 
 from simtwin import cli
+from simtwin.chaos.command import chaos
 from simtwin.core.fault import SettingsError, settings_of
 from simtwin.core.profile import parse as parse_profile
 from simtwin.core.script import parse as parse_script
@@ -79,6 +80,16 @@ def test_every_flag_of_serve_is_told_and_no_other() -> None:
     assert told == known
 
 
+def test_every_flag_of_chaos_run_is_told_and_no_other() -> None:
+    table = rows("`simtwin chaos run … -- COMMAND`")
+    told = {flag for row in table for flag in re.findall(r"--[a-z][a-z-]+", row[0])}
+    run = chaos.commands["run"]
+
+    assert told == {
+        flag for each in run.params if isinstance(each, click.Option) for flag in each.opts
+    }
+
+
 def test_the_scripts_and_rules_shown_are_good() -> None:
     words = vocabulary(lambda _: None)
     scripts = re.findall(r"--script '([^']+)'", README)
@@ -119,7 +130,7 @@ def test_every_deviation_has_a_test_and_every_such_test_is_listed() -> None:
 def test_every_command_that_is_shown_exists() -> None:
     shown = {
         shlex.split(line.split("simtwin ", 1)[1])[0].strip("`,.")
-        for line in re.findall(r"`?simtwin (?:serve|demo|faults|profiles)[^\n]*", README)
+        for line in re.findall(r"`?simtwin (?:serve|chaos|demo|faults|profiles)[^\n]*", README)
     }
 
     assert {name.split("`")[0] for name in shown} <= set(cli.commands.commands)

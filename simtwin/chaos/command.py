@@ -1,0 +1,106 @@
+"""`simtwin chaos`: commands that run a program of the user's against a twin that fails."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from simtwin.serving import TIERS
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.group()
+def chaos() -> None:
+    """Run programs against a twin that fails, and judge how they take it."""
+
+
+@chaos.command()
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="NAME|FILE",
+    help="A profile of faults; may be repeated.",
+)
+@click.option("--script", help="A script of faults for its requests, such as '529; ok'.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    envvar="SIMTWIN_SEED",
+    help="The number that decides all chance; drawn and printed where not given.",
+)
+@click.option(
+    "--runs",
+    type=click.IntRange(1, 1_000),
+    default=1,
+    show_default=True,
+    help="How often to run it, each time with a seed of its own.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    default="error",
+    show_default=True,
+    help="The least severity of findings that fail a run.",
+)
+@click.option(
+    "--min-confidence",
+    type=click.Choice(["low", "medium", "high"]),
+    default="medium",
+    show_default=True,
+    help="The least confidence of those.",
+)
+@click.option("--expect-success", is_flag=True, help="Fail where the COMMAND does.")
+@click.option(
+    "--baseline", type=_FILE, metavar="FILE", help="Findings that are known, or a report."
+)
+@click.option("--report-json", type=_FILE, metavar="FILE", help="Write the report as JSON.")
+@click.option("--junit", type=_FILE, metavar="FILE", help="Write it as JUnit's XML.")
+@click.option("--markdown", type=_FILE, metavar="FILE", help="Write it as Markdown.")
+@click.option(
+    "--tier", type=click.Choice(TIERS), default="scale", show_default=True, help="Rate limits."
+)
+@click.option(
+    "--pace",
+    default="instant",
+    show_default=True,
+    metavar="instant|real|fast|slow|steady[*F]",
+    help="How fast answers come.",
+)
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND")
+def run(**options: Any) -> None:
+    """Run a COMMAND against a twin that fails, and judge how it takes that.
+
+    The COMMAND finds the twin in the variables of every common client. The exit status is 0 where
+    all is well, 1 for findings, 2 for a mistake or a COMMAND that cannot start, 3 where it failed
+    though no fault came (or at all, with --expect-success), 4 for a fault that had to come and did
+    not.
+    """
+    from simtwin.chaos.judging import rulings
+    from simtwin.chaos.plan import Plan
+    from simtwin.chaos.progress import Progress
+    from simtwin.chaos.report.told import console, tell
+    from simtwin.chaos.report.written import write
+    from simtwin.chaos.run import run as run_plan
+    from simtwin.edge.options import OptionsError
+    from simtwin.edge.served import ListenError
+
+    if options["seed"] is None:
+        options["seed"] = secrets.randbelow(2**32)
+    plan = Plan(**options)
+    stderr = console()
+    try:
+        report = run_plan(plan, Progress(stderr, plan.runs), rulings)
+    except (OptionsError, ListenError) as error:
+        raise click.UsageError(str(error)) from None
+    tell(report, stderr)
+    problems = write(plan.files, report)
+    for problem in problems:
+        click.echo(f"simtwin: {problem}", err=True)
+    # A report that was asked for and is not there is no run that went well.
+    sys.exit(2 if problems else report.status)

@@ -1,0 +1,95 @@
+"""The report as Markdown, for the summary of a step in CI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simtwin.chaos.document import FindingDoc, Report, RunDoc
+from simtwin.chaos.report.plain import legible, plain
+from simtwin.chaos.report.words import RESULTS, rules_that, standing, summary, title
+
+#: Half of what a step may say on GitHub, of which other steps' tools may want some.
+LONGEST = 512 * 1024
+_LEFT_OUT = "\n\n_More does not fit here; it is in the report as JSON._\n"
+#: What Markdown or HTML takes for something else than itself.
+_SPECIAL = str.maketrans({each: f"\\{each}" for each in "\\`*_[]|~"}) | str.maketrans(
+    {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+)
+
+
+def markdown(report: Report, longest: int = LONGEST) -> bytes:
+    """The report as Markdown.
+
+    Args:
+        report: what is told.
+        longest: the most bytes; whole paragraphs are left out where it would be more.
+    """
+    room, parts = longest - len(_LEFT_OUT.encode()), []
+    for part in _parts(report):
+        content = part.encode()
+        room -= len(content)
+        if room < 0:
+            parts.append(_LEFT_OUT.encode())
+            break
+        parts.append(content)
+    return b"".join(parts)
+
+
+def _parts(report: Report) -> Iterator[str]:
+    mark = "✅" if report.status == 0 else "❌"
+    yield f"## {mark} simtwin chaos: {RESULTS[report.result]}\n\n"
+    yield f"{_escaped('; '.join(report.why) or 'nothing to complain of')}\n\n"
+    yield f"| run | seed | came to | requests | with faults | command |\n|{'---|' * 6}\n"
+    for run in report.runs:
+        status = "none" if run.command_status is None else run.command_status
+        yield (
+            f"| {run.number} | {run.seed} | {RESULTS[run.result]} | {run.requests:,} |"
+            f" {run.faulted:,} | {status} |\n"
+        )
+    yield "\n"
+    for run in sorted(report.runs, key=lambda each: each.result == "good"):
+        yield from _run(report, run)
+    if report.not_found:
+        yield f"In the baseline and not found: {_escaped(', '.join(report.not_found))}\n\n"
+
+
+def _run(report: Report, run: RunDoc) -> Iterator[str]:
+    yield f"### {_escaped(title(report, run))}\n\n{_escaped(summary(run))}\n\n"
+    for finding in run.findings:
+        yield _finding(finding)
+    for each in run.unmet:
+        yield f"- **had to come and did not:** {_escaped(each)}\n"
+    for each in run.notes:
+        yield f"- note: {_escaped(each)}\n"
+    failed, passed = rules_that(run, "fail"), rules_that(run, "pass")
+    yield (f"\nFailed: {', '.join(failed) or 'none'}. Passed: {', '.join(passed) or 'none'}.\n\n")
+    silent = [rule for rule in run.rules if rule.value == "not_exercised"]
+    if silent:
+        yield f"<details><summary>{len(silent)} rules were not exercised</summary>\n\n"
+        yield "| rule | missing |\n|---|---|\n"
+        for rule in silent:
+            yield f"| {rule.rule} {_escaped(rule.title)} | {_escaped(rule.missing)} |\n"
+        yield "\n</details>\n\n"
+    yield f"To have it again:\n\n{_code(run.replay)}\n\n"
+
+
+def _finding(finding: FindingDoc) -> str:
+    mark = "❌" if finding.counts else "▫️"
+    shown = ", ".join(finding.requests[:5])
+    requests = f" {_escaped(shown)}" if shown else ""
+    return (
+        f"- {mark} **{finding.rule} {_escaped(finding.title)}** ({standing(finding)}):"
+        f" {_escaped(finding.text)} _{_escaped(finding.advice)}_{requests}\n"
+    )
+
+
+def _escaped(text: str) -> str:
+    return plain(text).translate(_SPECIAL)
+
+
+def _code(text: str) -> str:
+    """A block of code, with a fence that is longer than any in it."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}sh\n{legible(text)}\n{fence}"

@@ -1,0 +1,74 @@
+"""The report as text on stderr: what is wrong first, and last the line that has it again."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from simtwin.chaos.document import FindingDoc, Report, RunDoc
+from simtwin.chaos.report.plain import plain
+from simtwin.chaos.report.words import RESULTS, rules_that, standing, summary, title
+
+#: As many lines of a sort as people read.
+MOST = 20
+#: Of many runs only those are told in full that did not go well, and of those the first.
+MOST_RUNS = 5
+
+_STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+
+
+def console() -> Console:
+    """The console that all of it goes to."""
+    return Console(stderr=True, highlight=False)
+
+
+def tell(report: Report, to: Console) -> None:
+    """Print the report."""
+    telling = [run for run in report.runs if run.result != "good"][:MOST_RUNS] or report.runs[-1:]
+    for run in telling:
+        _run(report, run, to)
+    if report.not_found:
+        to.print(Text(f"  in the baseline and not found: {', '.join(report.not_found[:MOST])}"))
+    style = "bold green" if report.status == 0 else "bold red"
+    why = f": {'; '.join(report.why)}" if report.why else ""
+    to.print(Text(f"simtwin chaos: {RESULTS[report.result]}{plain(why)}", style), soft_wrap=True)
+    for run in telling:
+        # Never folded: it is there to be copied.
+        click.echo(f"seed {run.seed}, to have it again: {run.replay}", err=True)
+
+
+def _run(report: Report, run: RunDoc, to: Console) -> None:
+    to.print()
+    to.print(Text(plain(title(report, run)), "bold"), Text(summary(run)))
+    for finding in run.findings[:MOST]:
+        _finding(finding, to)
+    _more(len(run.findings), "findings", to)
+    for words, style in (
+        *((f"had to come and did not: {each}", "bold red") for each in run.unmet[:MOST]),
+        *((f"note: {each}", "dim") for each in run.notes[:MOST]),
+    ):
+        to.print(Text(f"  {plain(words)}", style), soft_wrap=True)
+    _more(len(run.unmet), "faults that did not come", to)
+    _more(len(run.notes), "notes", to)
+    passed, failed = rules_that(run, "pass"), rules_that(run, "fail")
+    silent = rules_that(run, "not_exercised")
+    to.print(
+        Text(f"  rules: {len(passed)} passed, {len(failed)} failed, {len(silent)} not exercised")
+    )
+
+
+def _finding(finding: FindingDoc, to: Console) -> None:
+    style = _STYLES[finding.severity] if finding.counts else "dim"
+    head = Text(f"  {finding.rule} ", style).append(plain(finding.title), style)
+    to.print(head.append(f"  ({standing(finding)})", "default"), soft_wrap=True)
+    to.print(Text(f"     {plain(finding.text)}"), soft_wrap=True)
+    to.print(Text(f"     {plain(finding.advice)}", "italic"), soft_wrap=True)
+    if finding.requests:
+        shown = ", ".join(map(plain, finding.requests[:3]))
+        to.print(Text(f"     {shown}", "dim"), soft_wrap=True)
+
+
+def _more(count: int, what: str, to: Console) -> None:
+    if count > MOST:
+        to.print(Text(f"  and {count - MOST:,} more {what}", "dim"))

@@ -1,0 +1,59 @@
+"""Words that every form of a report uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from simtwin.chaos.document import AttemptDoc, FindingDoc, Report, RunDoc
+from simtwin.chaos.outcome import Result
+
+RESULTS: Mapping[Result, str] = MappingProxyType(
+    {
+        "good": "good",
+        "findings": "findings",
+        "not_exercised": "not exercised",
+        "command_failed": "the command failed",
+        "not_started": "not started",
+        "stopped": "stopped",
+    }
+)
+
+
+def title(report: Report, run: RunDoc) -> str:
+    """What a run is called."""
+    number = f", run {run.number} of {report.runs_asked}" if report.runs_asked > 1 else ""
+    return f"{report.scenario}{number}, seed {run.seed}"
+
+
+def summary(run: RunDoc) -> str:
+    """A run in a line."""
+    status = "not started" if run.command_status is None else f"exit status {run.command_status}"
+    return (
+        f"{run.requests:,} requests in {run.seconds:.1f} s, {run.faulted:,} with faults;"
+        f" the command: {status}"
+    )
+
+
+def standing(finding: FindingDoc) -> str:
+    """How grave and sure a finding is, and why it does not count where it does not."""
+    words = f"{finding.severity}, {finding.confidence} confidence"
+    if finding.known:
+        return f"{words}, known"
+    return words if finding.counts else f"{words}, does not count"
+
+
+def rules_that(run: RunDoc, value: str) -> list[str]:
+    """The ids of the rules of that value."""
+    return [each.rule for each in run.rules if each.value == value]
+
+
+def answered(attempt: AttemptDoc) -> str:
+    """How an attempt ended."""
+    if attempt.ended_by == "left":
+        end = ", the client left"
+    elif attempt.ended_by == "hangup":
+        end = ", cut off"
+    else:
+        end = "" if attempt.whole else ", not whole"
+    return f"{'no answer' if attempt.status is None else attempt.status}{end}"

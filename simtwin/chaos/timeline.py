@@ -1,0 +1,75 @@
+"""What the client did in a run, call by call, as a report has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from simtwin.chaos.document import AttemptDoc, CallDoc, FaultDoc
+from simtwin.core.journal import Entry
+from simtwin.verdicts.attempt import Attempt
+from simtwin.verdicts.calls import Call, calls
+
+#: More than people look at. Those that met something come before those that went well.
+MOST_CALLS = 1_000
+#: A client that retries without end is seen by less.
+MOST_ATTEMPTS = 200
+
+
+def timeline(entries: Sequence[Entry], start: float) -> tuple[tuple[CallDoc, ...], int]:
+    """The calls of a run, in the order of their beginning, and how many are left out.
+
+    Args:
+        entries: the journal of the run.
+        start: when it began, in Unix seconds.
+    """
+    found = calls(Attempt(entry, start) for entry in entries)
+    telling = sorted(range(len(found)), key=lambda index: not _tells(found[index]))[:MOST_CALLS]
+    return tuple(_call(found[index]) for index in sorted(telling)), len(found) - len(telling)
+
+
+def _tells(call: Call) -> bool:
+    return len(call.attempts) > 1 or any(each.failed or each.faults for each in call.attempts)
+
+
+def _call(call: Call) -> CallDoc:
+    first = call.attempts[0].entry
+    return CallDoc(
+        endpoint=first.endpoint,
+        model=first.model or _asked_model(first),
+        stream=bool(first.stream),
+        confidence=call.confidence,
+        succeeded=call.succeeded,
+        attempts=tuple(_attempts(call)),
+    )
+
+
+def _asked_model(entry: Entry) -> str | None:
+    """The model that was asked for where a fault came before anybody looked at it."""
+    model = entry.body.get("model") if isinstance(entry.body, dict) else None
+    return model if isinstance(model, str) else None
+
+
+def _attempts(call: Call) -> Iterator[AttemptDoc]:
+    before: Attempt | None = None
+    for attempt in call.attempts[:MOST_ATTEMPTS]:
+        entry = attempt.entry
+        yield AttemptDoc(
+            request=entry.request,
+            began=attempt.began,
+            head=None if entry.head_at is None else round(entry.head_at - attempt.start, 6),
+            ended=attempt.ended,
+            wait=None if before is None else round(attempt.began - before.ended, 6),
+            retry_after=None if before is None else before.retry_after,
+            status=attempt.status,
+            whole=entry.whole,
+            ended_by=entry.ended,
+            faults=tuple(
+                FaultDoc(rule=each.rule, kind=each.kind, outcome=each.outcome)
+                for each in entry.fired
+            ),
+            sent_bytes=entry.sent_bytes,
+            planned_tokens=entry.planned_tokens,
+            sent_tokens=entry.sent_tokens,
+            own=entry.cause == "own",
+        )
+        before = attempt

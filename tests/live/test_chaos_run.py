@@ -1,0 +1,229 @@
+"""`simtwin chaos run`: the command as it is, on a real port, and the exit status that tells of it.
+
+Most of it runs in this process, as the console script does; signals need one of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from junitparser import JUnitXml
+from live.served import SIMTWIN, START_SECONDS, surroundings
+from live.ways import ASKED
+
+from simtwin import cli
+from simtwin.chaos.document import Report
+from simtwin.edge.environment import CLEARED
+
+#: It asks until it is answered, so often at most, waits a little between, tells what it met, and
+#: fails where it was never answered.
+ASKING = """
+import json, os, sys, time, urllib.error, urllib.request
+most, wait = int(sys.argv[1]), float(sys.argv[2])
+for _ in range(most):
+    request = urllib.request.Request(
+        os.environ["ANTHROPIC_BASE_URL"] + "/v1/messages", sys.argv[3].encode(),
+        {"x-api-key": os.environ["ANTHROPIC_API_KEY"], "anthropic-version": "2023-06-01",
+         "content-type": "application/json"})
+    try:
+        with urllib.request.urlopen(request) as answer:
+            print(answer.status, answer.headers["request-id"], flush=True)
+            break
+    except urllib.error.HTTPError as error:
+        print(error.code, error.headers["request-id"], flush=True)
+    time.sleep(wait)
+else:
+    sys.exit("never answered")
+"""
+#: Longer than what counts as at once (50 ms), and no longer than a test should take.
+PATIENT = "0.06"
+
+
+def asking(most: int, wait: str = PATIENT) -> list[str]:
+    return ["--", sys.executable, "-c", ASKING, str(most), wait, json.dumps(ASKED)]
+
+
+@pytest.fixture
+def simtwin(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """The console script, in this process: its exit status."""
+    for name in ("SIMTWIN_SEED", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["simtwin", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code
+
+    return run
+
+
+def read(file: Path) -> Report:
+    return msgspec.json.decode(file.read_bytes(), type=Report)
+
+
+@pytest.mark.parametrize(
+    ("options", "command", "status", "says"),
+    [
+        (["--script", "529; ok"], asking(2), 0, "simtwin chaos: good"),
+        # It gave up, and said so.
+        (["--script", "529"], asking(1), 0, "failed loudly, with status 1"),
+        (["--script", "429(retry_after=9); ok"], asking(2), 1, "finding that counts"),
+        (["--script", "529; ok", "--fail-on", "warning"], asking(2, "0"), 1, "V5"),
+        (["--script", "529"], ["--", "./no such program"], 2, "cannot be run: ./no such program"),
+        ([], ["--", sys.executable, "-c", "exit(5)"], 3, "status 5, although no fault came"),
+        (["--script", "529", "--expect-success"], asking(1), 3, "ended with status 1"),
+        (["--script", "529; 529; ok"], asking(1), 4, "1 of the 3 items of the script were met"),
+        # A JSON answer has one event, so its tenth is never there.
+        (["--script", "truncate(after_events=9)"], asking(1), 4, "did not come to its place"),
+    ],
+)
+def test_every_exit_status_has_its_reason(
+    *,
+    options: list[str],
+    command: list[str],
+    status: int,
+    says: str,
+    simtwin: Callable[..., int],
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert simtwin("chaos", "run", "--seed", "7", *options, *command) == status
+    told = capfd.readouterr().err
+    assert says in told
+    # However it ends.
+    assert "seed 7, to have it again: simtwin replay st1." in told
+
+
+def test_a_profile_of_which_a_rule_had_to_fire_and_did_not(
+    tmp_path: Path, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+) -> None:
+    profile = tmp_path / "mine.toml"
+    profile.write_text(
+        'summary = "s"\ngood_client = "g"\n'
+        '[[rules]]\nname = "third"\nwhen = { nth = 3 }\nrefuse = { status = 529 }\n'
+        '[[rules]]\nname = "rare"\nwhen = { chance = 0 }\nrefuse = { status = 529 }\n'
+    )
+
+    assert simtwin("chaos", "run", "--profile", str(profile), *asking(1)) == 4
+
+    told = capfd.readouterr().err
+    assert "had to come and did not: rule third (refuse) never fired" in told
+    assert "note: rule rare (refuse) never fired" in told
+
+
+def test_the_command_finds_the_twin_and_no_proxy_in_its_environment(
+    simtwin: Callable[..., int],
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in CLEARED:
+        monkeypatch.setenv(name, "of somebody else")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    tell = "import json, os; print(json.dumps(dict(os.environ)))"
+
+    assert simtwin("chaos", "run", "--seed", "9", "--", sys.executable, "-c", tell) == 0
+
+    found: dict[str, str] = json.loads(capfd.readouterr().out)
+    base_url = found["ANTHROPIC_BASE_URL"]
+    assert base_url.endswith("/_lane/seed-9")
+    assert {found[name] for name in ("ANTHROPIC_API_BASE", "ANTHROPIC_API_URL")} == {base_url}
+    assert {found[name] for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE")} == {f"{base_url}/v1"}
+    assert found["ANTHROPIC_API_KEY"].startswith("sk-ant-twin-")
+    assert {"127.0.0.1", "localhost"} <= set(found["NO_PROXY"].split(","))
+    assert not set(CLEARED) & set(found)
+
+
+def test_runs_have_each_their_own_seed_lane_and_script_and_the_printed_line_repeats_them(
+    tmp_path: Path, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+) -> None:
+    profile = tmp_path / "coin.toml"
+    profile.write_text(
+        'summary = "s"\ngood_client = "g"\n'
+        '[[rules]]\nname = "late"\nlatency = { seconds = 0.001, jitter = 0.9 }\n'
+    )
+    file = tmp_path / "report.json"
+    options = ["--runs", "2", "--seed", "3", "--profile", str(profile), "--report-json", str(file)]
+
+    assert simtwin("chaos", "run", *options, *asking(1)) == 0
+    first, second = capfd.readouterr().out.splitlines()
+    runs = read(file).runs
+    assert [run.requests for run in runs] == [1, 1]
+    assert len({run.lane for run in runs}) == 2
+    assert first != second
+    for run, met in zip(runs, (first, second), strict=True):
+        assert simtwin(*shlex.split(run.replay)[1:]) == 0
+        assert capfd.readouterr().out.splitlines() == [met]
+    # A run is the same for the same seed, wherever it stood.
+    alone = ["--seed", str(runs[1].seed), "--profile", str(profile)]
+    assert simtwin("chaos", "run", *alone, *asking(1)) == 0
+    assert capfd.readouterr().out.splitlines() == [second]
+
+
+def test_every_form_of_the_report_is_written_and_the_step_has_its_summary(
+    tmp_path: Path, simtwin: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("of another tool\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    files = {form: tmp_path / f"report.{form}" for form in ("report-json", "junit", "markdown")}
+    options = [each for form, file in files.items() for each in (f"--{form}", str(file))]
+
+    assert simtwin("chaos", "run", "--script", "529; ok", *options, *asking(2)) == 0
+
+    xml = JUnitXml.fromstring(files["junit"].read_bytes())
+    assert [suite.failures for suite in xml] == [0]
+    assert read(files["report-json"]).result == "good"
+    assert summary.read_text() == "of another tool\n" + files["markdown"].read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--script", "529; bogus"], "--script: "),
+        (["--profile", "nope"], "--profile"),
+        (["--pace", "soon"], "--pace: "),
+        (["--junit", "no/such/folder/x.xml"], "--junit: there is no folder no/such/folder"),
+        (["--baseline", "nope.json"], "--baseline: nope.json cannot be read"),
+    ],
+)
+def test_a_mistake_is_one_line_and_nothing_is_run(
+    options: list[str], says: str, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert simtwin("chaos", "run", *options, "--", sys.executable, "-c", "print('ran')") == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.startswith(f"simtwin: {says}")
+
+
+#: It says that it is there, waits for a signal, and ends as the signal's own way is.
+WAITING = "import time; print('waiting', flush=True); time.sleep(60)"
+
+
+def test_a_signal_goes_on_to_the_command_and_no_further_run_begins() -> None:
+    command: list[Any] = [SIMTWIN, "chaos", "run", "--runs", "2", "--seed", "7"]
+    with subprocess.Popen(
+        [*command, "--", sys.executable, "-c", WAITING],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=surroundings({}),
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "waiting\n"
+        process.send_signal(signal.SIGTERM)
+        out, errors = process.communicate(timeout=START_SECONDS)
+
+    assert (process.returncode, out) == (128 + signal.SIGTERM, "")
+    assert "stopped by signal 15" in errors
