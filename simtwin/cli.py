@@ -1,4 +1,4 @@
-"""The command line: `simtwin serve`, `replay`, `chaos run`, `demo`, `explain`, `faults`, `profiles`.
+"""The command line: `simtwin serve`, `replay`, `judge`, `chaos run`, `demo`, `explain`, `faults`, `profiles`.
 
 What costs time to import is imported by the command that needs it.
 """
@@ -161,6 +161,36 @@ def explain(profile: str, as_json: bool, **options: Any) -> None:
     try:
         show(explained(profile, **options), as_json=as_json)
     except ExplainError as error:
+        _fail(str(error))
+
+
+@commands.command(name="judge")
+@click.argument("journal", metavar="JOURNAL")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    default="error",
+    show_default=True,
+    help="How grave a finding has to be for exit status 1.",
+)
+@click.option(
+    "--min-confidence",
+    type=click.Choice(["high", "medium", "low"]),
+    default="medium",
+    show_default=True,
+    help="How sure it has to be.",
+)
+def judge_(journal: str, **options: Any) -> None:
+    """Judge what a client did by a JOURNAL, a file of GET /_twin/journal; - is standard input.
+
+    Exit status: 0 good, 1 with findings, 2 where there is nothing to judge.
+    """
+    from simtwin.judging import JournalError, judged, show
+
+    try:
+        sys.exit(show(judged(journal), **options))
+    except JournalError as error:
         _fail(str(error))
 
 

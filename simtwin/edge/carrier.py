@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, Protocol
 
 import trio
@@ -26,6 +27,7 @@ class Carrier(Protocol):
     closed_at: float | None
     closed_by: Literal["client", "twin"] | None
     undelivered: int
+    when_ended: Callable[[], None] | None
 
     @property
     def last_byte_out(self) -> float | None: ...

@@ -33,8 +33,10 @@ from simtwin.edge.doors import Doors
 from simtwin.edge.epoch import Epoch
 from simtwin.edge.recount import met
 from simtwin.edge.rule_report import rule_report
+from simtwin.edge.verdict import verdict
 from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
+from simtwin.verdicts.verdict import Verdict
 
 #: How often it is looked whether all answers have ended; a loopback round trip takes as long.
 _LOOK_SECONDS = 0.002
@@ -230,6 +232,12 @@ class Twin:
             "keys": {self._scope(accounts[name]): name for name in found},
             "replay": doc,
         }
+
+    async def verdict(self, scope: Scope, *, lane: str | None = None) -> Verdict:
+        """What the rules say of what the clients of a scope did so far."""
+        tenant, key = _owned(scope)
+        lines = self.entries.lines(tenant, key, lane, limit=sys.maxsize)
+        return await verdict(lines, (), dropped=self.entries.dropped(tenant))
 
     def _scope(self, account: AccountRecord) -> str:
         return account.scope if self.told is None else self.told.scope(account.scope)

@@ -12,8 +12,13 @@ import msgspec
 from simtwin.core.journal import Entry
 from simtwin.testing.tokens import token_of
 from simtwin.verdicts.attempt import Attempt
-from simtwin.verdicts.calls import Call
+from simtwin.verdicts.calls import Call, Confidence
 from simtwin.verdicts.calls import calls as calls_of
+from simtwin.verdicts.judging import judge
+from simtwin.verdicts.rule import Severity
+from simtwin.verdicts.text import findings
+from simtwin.verdicts.thresholds import THRESHOLDS, Thresholds
+from simtwin.verdicts.verdict import Verdict
 
 
 class Handle(ABC):
@@ -24,6 +29,7 @@ class Handle(ABC):
     """
 
     seed: int
+    _thresholds: Thresholds = THRESHOLDS
 
     @property
     @abstractmethod
@@ -85,6 +91,26 @@ class Handle(ABC):
     def calls(self) -> tuple[Call, ...]:
         """The same by what the client tried again."""
         return calls_of(self.attempts)
+
+    def verdict(self) -> Verdict:
+        """What the rules say of what the client did so far: each pass, fail or not exercised."""
+        return judge(map(_entry, self.lines()), thresholds=self._thresholds)
+
+    def assert_resilient(
+        self, fail_on: Severity = "error", min_confidence: Confidence = "medium"
+    ) -> None:
+        """Let the test fail for what the client did wrong.
+
+        Args:
+            fail_on: how grave a finding has to be: "error", "warning" or "info".
+            min_confidence: how sure it has to be: "high", "medium" or "low".
+
+        Raises:
+            AssertionError: it did something wrong; the text says what, and what to do about it.
+        """
+        found = findings(self.verdict(), fail_on, min_confidence)
+        if found:
+            raise AssertionError(f"the client is not resilient\n{found}")
 
     @property
     def unmet(self) -> tuple[str, ...]:

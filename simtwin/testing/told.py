@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from simtwin.testing.handle import Handle
 from simtwin.verdicts.attempt import Attempt
+from simtwin.verdicts.text import findings
 
 #: More than one test makes in a sensible time; the last ones are those that matter.
 MOST = 40
 
 
 def told(handle: Handle) -> str:
-    """A line an attempt, with the calls that they make up, and what was never met."""
+    """A line an attempt, with the calls that they make up, what was never met, and what was wrong."""
     lines = []
     for number, call in enumerate(handle.calls, 1):
         for which, attempt in enumerate(call.attempts, 1):
@@ -18,7 +19,14 @@ def told(handle: Handle) -> str:
     left_out = len(lines) - MOST
     if left_out > 0:
         lines = [f"({left_out} attempts before these)", *lines[-MOST:]]
-    return "\n".join([*(lines or ["no request came in"]), *(f"not met: {s}" for s in handle.unmet)])
+    found = findings(handle.verdict(), "info")
+    return "\n".join(
+        [
+            *(lines or ["no request came in"]),
+            *(f"not met: {s}" for s in handle.unmet),
+            *([found] if found else []),
+        ]
+    )
 
 
 def _line(attempt: Attempt) -> str:

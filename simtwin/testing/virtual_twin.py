@@ -30,11 +30,15 @@ from simtwin.testing.stage import Stage, staged
 from simtwin.testing.tokens import fates_of
 from simtwin.testing.turns import Turns
 from simtwin.testing.virtual_loop import Asks, VirtualLoop, run_in
+from simtwin.verdicts.thresholds import Thresholds
 
 if TYPE_CHECKING:
     pass
 
 T = TypeVar("T")
+
+#: Virtual time is exact, but for the microseconds that the journal's times are told in.
+_EXACT = Thresholds(early_seconds=0.001, early_share=0.0)
 
 
 class VirtualTwin(Entered):
@@ -59,6 +63,8 @@ class VirtualTwin(Entered):
     Raises:
         SettingsError: the settings, or the token, cannot be; the text names the place.
     """
+
+    _thresholds = _EXACT
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ them in between; it returns the verdict. `judge` takes all steps at once.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -39,6 +40,7 @@ STEP = 200
 MOST_FINDINGS = 20
 MOST_EVIDENCE = 12
 MOST_WINDOWS = 1_000
+MOST_KEYS = 100
 
 _CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
 
@@ -97,6 +99,7 @@ def judging(
         version=VERSION,
         began=start,
         seconds=run.until,
+        keys=tuple(islice(dict.fromkeys(each.entry.key for each in attempts), MOST_KEYS)),
         attempts=len(attempts),
         calls=overall(run).calls,
         own=reading.own,

@@ -85,6 +85,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         version: of this document.
         began: the Unix time that other times are counted from.
         seconds: from then to the last thing that happened.
+        keys: those whose requests were judged, the first hundred.
         attempts: requests that were judged, and `calls`, what they make up.
         own: requests that were left out, since it was the twin itself that refused or broke them.
         dropped: requests that the journal had no room for, or None where that is not known: what
@@ -98,6 +99,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     version: Literal[1]
     began: float
     seconds: float
+    keys: tuple[str, ...]
     attempts: int
     calls: int
     own: int

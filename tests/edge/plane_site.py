@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import msgspec
 import trio
+from made_up import made
 from quart.typing import TestClientProtocol
 from quart.wrappers import Response
 from quart_trio import QuartTrio
@@ -19,6 +20,8 @@ from simtwin.edge.twin_plane import PlaneConfig, register
 from simtwin.edge.twin_plane.port import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.store.memory import MemoryStore
 from simtwin.store.records import AccountRecord
+from simtwin.verdicts.judging import judge
+from simtwin.verdicts.verdict import Verdict
 
 ADMIN_TOKEN = "the-token-of-the-operator"
 #: 2026-11-21T20:42:28.000Z
@@ -105,6 +108,14 @@ class SmallTwin:
     async def fates(self, scope: Scope, *, lane: str | None = None) -> dict[str, Any]:
         keys = {str(n): key.api_key_id for key, n in self.entries if scope in _layers(key)}
         return {"token": "st1.", "keys": keys, "replay": {"lane": lane}}
+
+    async def verdict(self, scope: Scope, *, lane: str | None = None) -> Verdict:
+        entries = [
+            made(number, float(number), key=key.api_key_id)
+            for key, number in self.entries
+            if scope in _layers(key)
+        ]
+        return judge(entries if lane in (None, "") else [])
 
     async def reset(self, scope: Scope) -> None:
         self.entries = [entry for entry in self.entries if scope not in _layers(entry[0])]

@@ -59,24 +59,34 @@ def test_a_step_of_traffic_is_told() -> None:
 # V23
 
 
-def on(connections: list[int], **changes: Any) -> list[Entry]:
+def on(connections: list[int], opened: list[int], **changes: Any) -> list[Entry]:
+    """Requests one after the other, on these connections, with so many of them open."""
+    pairs = zip(connections, opened, strict=True)
     return [
-        answered(n + 1, 2.0 * n, connection=name, body=asking(str(n)), **changes)
-        for n, name in enumerate(connections)
+        answered(
+            n, 2.0 * n, connection=name, open_connections=count, body=asking(str(n)), **changes
+        )
+        for n, (name, count) in enumerate(pairs, 1)
     ]
 
 
-def test_connections_that_are_never_used_again_are_left_behind() -> None:
-    leaky = on([1, 1, *range(2, 20)])
+def test_connections_that_are_neither_used_again_nor_closed_are_leaked() -> None:
+    twenty = list(range(1, 21))
 
-    assert said("V23", *leaky).severity == "warning"
-    assert said("V23", *on([1] * 20)).value == "pass"
+    assert said("V23", *on(twenty, twenty)).severity == "warning"
+    assert said("V23", *on([1] * 20, [1] + [0] * 19)).value == "pass"
 
 
-def test_a_process_a_request_leaves_none_nor_does_a_twin_that_hangs_up() -> None:
-    assert said("V23", *on(list(range(20)))).value == "not_exercised"
-    closed = on([1, 1, *range(2, 20)], closed_by="twin", closed_at=None)
-    assert said("V23", *closed).value == "pass"
+def test_a_client_that_closes_each_leaks_none_nor_does_one_that_asks_much_at_once() -> None:
+    twenty = list(range(1, 21))
+    crowd = [
+        answered(n, 0.01 * n, 5, connection=n, open_connections=n, body=asking(str(n)))
+        for n in twenty
+    ]
+
+    assert said("V23", *on(twenty, [1] * 20)).value == "pass"
+    assert said("V23", *on(twenty, [0] * 20)).value == "not_exercised"
+    assert said("V23", *crowd).value == "pass"
 
 
 # V24

@@ -86,7 +86,7 @@ def test_of_a_client_that_just_stops_nothing_is_known() -> None:
     verdict = said("V13", cut(1, 0))
 
     assert verdict.value == "not_exercised"
-    assert "SIMTWIN_OUTCOME_URL" in verdict.missing
+    assert "told by whoever runs it" in verdict.missing
 
 
 def test_a_part_as_a_prefill_goes_on_where_it_was_cut() -> None:

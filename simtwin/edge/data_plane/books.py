@@ -147,8 +147,18 @@ def _entry(
         cause=exchange.cause,
         last_event=progress.last_event,
         blocked_seconds=round(progress.blocked, 3) if progress.blocked else 0.0,
+        open_connections=_open_connections(twin, exchange, account.api_key_id),
         **_cut(exchange),
     )
+
+
+def _open_connections(twin: Twin, exchange: Exchange, key: str) -> int:
+    """How many connections the key has open, where this request was the first of one more."""
+    wire = exchange.request.wire
+    if exchange.on_connection != 1 or wire.multiplexed or wire.closed_at is not None:
+        return 0
+    wire.when_ended = partial(twin.load.disconnect, key)
+    return twin.load.connect(key)
 
 
 def _cut(exchange: Exchange) -> dict[str, Any]:

@@ -15,11 +15,12 @@ class OverloadError(Exception):
 
 
 class Load:
-    """Body bytes that are held, and requests under way by tenant."""
+    """Body bytes that are held, requests under way by tenant, open connections by key."""
 
     def __init__(self) -> None:
         self._bytes = 0
         self._requests: Counter[str] = Counter()
+        self._connections: Counter[str] = Counter()
 
     def begin(self, tenant: str) -> None:
         """One more request of a tenant.
@@ -40,6 +41,17 @@ class Load:
         self._requests[tenant] -= 1
         if not self._requests[tenant]:
             del self._requests[tenant]
+
+    def connect(self, key: str) -> int:
+        """One more connection of a key was used; how many of them are open."""
+        self._connections[key] += 1
+        return self._connections[key]
+
+    def disconnect(self, key: str) -> None:
+        """One of a key's connections has ended."""
+        self._connections[key] -= 1
+        if not self._connections[key]:
+            del self._connections[key]
 
     def hold(self, size: int) -> None:
         """`size` more bytes of a body.

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
+from simtwin.verdicts.verdict import Verdict
 
 __all__ = ["Caller", "OfKey", "OfLane", "OfTenant", "Operator", "Scope", "Twin", "owner"]
 
@@ -96,6 +97,10 @@ class Twin(Protocol):
 
     async def fates(self, scope: Scope, *, lane: str | None = None) -> dict[str, Any]:
         """What requests met so far: `{"token", "requests", "dropped", "seeds", "keys", "replay"}`."""
+        ...
+
+    async def verdict(self, scope: Scope, *, lane: str | None = None) -> Verdict:
+        """What the rules say of what clients did so far."""
         ...
 
     async def reset(self, scope: Scope) -> None:

@@ -17,6 +17,7 @@ from simtwin.edge.twin_plane.endpoints import (
     rules,
     settings,
     tenants,
+    verdict,
 )
 from simtwin.edge.twin_plane.errors import not_found, wrong_method
 
@@ -97,6 +98,7 @@ TABLE: tuple[Row, ...] = (
     Row("GET", "/logs", "twin.log.list", Access.CALLER, records.logs),
     Row("GET", "/usage", "twin.usage.read", Access.CALLER, records.usage),
     Row("GET", "/journal", "twin.journal.read", Access.CALLER, records.journal),
+    Row("GET", "/verdict", "twin.verdict.read", Access.CALLER, verdict.read),
     Row("GET", "/replay", "twin.replay.read", Access.CALLER, replay.token),
     Row("POST", "/reset", "twin.state.reset", Access.CALLER, records.reset),
     Row("POST", "/feedback", "twin.feedback.submit", Access.TENANT, feedback.submit),

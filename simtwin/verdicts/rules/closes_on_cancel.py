@@ -24,7 +24,7 @@ def judge(run: Run) -> Judged:
         elif late > run.thresholds.cancel_seconds:
             text = f"left the connection {late:.1f} s after it was cancelled"
             found.append(Found(text, (attempt,), "warning"))
-    missing = "a call that was told to be cancelled at SIMTWIN_OUTCOME_URL while it was answered"
+    missing = "a call that was cancelled while it was answered, told by whoever cancels it"
     return judged(found, exercised=exercised, missing=missing)
 
 

@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-from simtwin.verdicts.attempt import Attempt
 from simtwin.verdicts.rule import Found, Judged, Rule, judged
 from simtwin.verdicts.run import Run
 
 
 def judge(run: Run) -> Judged:
     lines = run.thresholds
-    requests = Counter(attempt.entry.connection for attempt in run.attempts)
-    # Those that somebody ended were not left open.
-    ended = {a.entry.connection for a in run.attempts if a.entry.closed_by is not None}
-    open_ = [name for name in requests if name not in ended]
-    most = _most_at_once(run)
-    opened, asked = len(requests), len(run.attempts)
-    notes = [f"{opened} connections for {asked} requests, {most} at once at most"]
-    reused = any(count > 1 for count in requests.values())
+    told = [attempt for attempt in run.attempts if attempt.entry.open_connections]
+    under_way = _most_at_once(run)
+    opened = len({attempt.entry.connection for attempt in run.attempts})
+    most = max(told, key=lambda each: each.entry.open_connections, default=None)
     found = []
-    # A process a request, which uses no connection twice, leaks none.
-    if reused and len(open_) > 2 * most + lines.leaked_connections:
+    if most is not None and most.entry.open_connections > 2 * under_way + lines.leaked_connections:
         text = (
-            f"left {len(open_)} connections behind, and never had more than {most} requests at once"
+            f"had {most.entry.open_connections} connections open at once, "
+            f"and never more than {under_way} requests under way"
         )
-        evidence = [a for a in run.attempts if requests[a.entry.connection] == 1]
-        found.append(Found(text, evidence, "warning", "medium"))
-    missing = f"more than {lines.leaked_connections} requests on connections that are used again"
-    exercised = reused and asked > lines.leaked_connections
-    return judged(found, exercised=exercised, missing=missing, notes=notes if asked else ())
+        found.append(Found(text, [*told[-lines.leaked_connections :], most], "warning"))
+    notes = [f"{opened} connections for {len(run.attempts)} requests"] if run.attempts else []
+    missing = f"more than {lines.leaked_connections} requests, on connections that stay open"
+    exercised = bool(told) and len(run.attempts) > lines.leaked_connections
+    return judged(found, exercised=exercised, missing=missing, notes=notes)
 
 
 def _most_at_once(run: Run) -> int:
-    moments = sorted(moment for attempt in run.attempts for moment in _moments(attempt))
+    # Begun before ended: where no time passes, a request is over as it begins.
+    moments = sorted(
+        [(attempt.began, 0) for attempt in run.attempts]
+        + [(attempt.ended, 1) for attempt in run.attempts]
+    )
     most = now = 0
-    for _, change in moments:
-        now += change
+    for _, ends in moments:
+        now += -1 if ends else 1
         most = max(most, now)
     return most
-
-
-def _moments(attempt: Attempt) -> tuple[tuple[float, int], tuple[float, int]]:
-    return (attempt.began, 1), (attempt.ended, -1)
 
 
 RULE = Rule(

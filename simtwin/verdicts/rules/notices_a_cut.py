@@ -26,7 +26,7 @@ def judge(run: Run) -> Judged:
     else:
         missing = (
             "to know what the client made of the cut: a further turn of the conversation, "
-            "a retry, or its outcome told at SIMTWIN_OUTCOME_URL"
+            "a retry, or its outcome, told by whoever runs it"
         )
     notes = [f"of {len(cut)} cut streams, {unknown} are unknown"] if unknown and cut else []
     return judged(found, exercised=len(cut) > unknown, missing=missing, notes=notes)

@@ -55,6 +55,7 @@ For a tenant (the operator may use all but the two marked *):
   GET  /_twin/usage                    tokens and requests, by key and model
   GET  /_twin/journal?after=&limit=&key=&lane=
                                        what was asked, said and broken, as lines of JSON
+  GET  /_twin/verdict?key=&lane=       what clients did, judged: 28 rules, each pass, fail or not exercised
   GET  /_twin/replay?key=&lane=        what requests met, as a token for `simtwin replay`
   GET  /_twin/messages?limit=          requests and answers, newest first
   GET  /_twin/logs?limit=&offset=      operations, newest first

@@ -1,0 +1,53 @@
+"""A test asks its twin for the verdict, and fails by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from simtwin.testing import VirtualTwin
+from simtwin.testing.told import told
+
+HELLO = {
+    "model": "claude-sonnet-4-6",
+    "max_tokens": 64,
+    "messages": [{"role": "user", "content": "Hello"}],
+}
+HEADERS = {"anthropic-version": "2023-06-01", "content-type": "application/json"}
+
+
+def ask(twin: VirtualTwin, *waits: float) -> None:
+    import httpx2  # noqa: PLC0415  # of this helper alone
+
+    client = httpx2.Client(transport=twin.blocking_transport(), base_url=twin.base_url)
+    for wait in (*waits, 0.0):
+        client.post("/v1/messages", json=HELLO, headers={**HEADERS, "x-api-key": twin.api_key})
+        twin.sleep(wait)
+
+
+def test_a_resilient_client_passes_and_another_is_told_why() -> None:
+    with VirtualTwin("429(retry_after=5); ok") as twin:
+        ask(twin, 5.0)
+        twin.assert_resilient("info")
+    with VirtualTwin("429(retry_after=5); ok") as twin:
+        ask(twin, 4.99)
+        with pytest.raises(AssertionError) as failure:
+            twin.assert_resilient()
+
+    assert "came back after 4.990 s, told to wait 5 s" in str(failure.value)
+    assert "Read retry-after" in str(failure.value)
+
+
+def test_what_counts_is_as_grave_as_one_says() -> None:
+    with VirtualTwin("529; ok") as twin:
+        ask(twin, 0.0)
+        twin.assert_resilient()
+        with pytest.raises(AssertionError, match="V5"):
+            twin.assert_resilient(fail_on="warning")
+        twin.assert_resilient(fail_on="warning", min_confidence="high")
+
+
+def test_a_failing_test_is_told_what_its_client_did_wrong() -> None:
+    with VirtualTwin("529; ok") as twin:
+        ask(twin, 0.0)
+
+        assert "warning, V5 never retries at once:" in told(twin)
