@@ -148,6 +148,35 @@ async def test_few_endpoints() -> None:
     assert {answer.json()["error"]["type"] for answer in answers} == {"not_found_error"}
 
 
+async def test_complete_for_all_models() -> None:
+    asked = {"prompt": "\n\nHuman: Hi\n\nAssistant:", "max_tokens_to_sample": 20}
+    async with staged("asgi") as stage:
+        answers = [
+            await stage.client.post(
+                "/v1/complete", headers=stage.headers(), json={**asked, "model": model}
+            )
+            for model in ("claude-2.1", "claude-opus-4-8")
+        ]
+
+    assert [answer.json()["type"] for answer in answers] == ["completion", "completion"]
+
+
+async def test_assumed_compatibility() -> None:
+    asked = {"model": HELLO["model"], "messages": HELLO["messages"]}
+    async with staged("asgi") as stage:
+        headers = stage.headers()
+        path = "/v1/chat/completions"
+        unlimited = await stage.client.post(path, headers=headers, json=asked)
+        stream = await stage.client.post(path, headers=headers, json={**asked, "stream": True})
+        astray = await stage.client.get(path, headers=headers)
+
+    assert unlimited.json()["choices"][0]["finish_reason"] == "stop"
+    assert unlimited.headers["x-ratelimit-reset-requests"] in ("0s", "1s")
+    assert unlimited.headers["anthropic-ratelimit-requests-reset"].endswith("Z")
+    assert "ping" not in stream.text
+    assert astray.json()["type"] == "error"
+
+
 async def test_made_up_results() -> None:
     search = {"type": "web_search_20250305", "name": "web_search"}
     async with staged("asgi") as stage:

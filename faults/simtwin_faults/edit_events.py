@@ -99,8 +99,9 @@ class EditEvents(EventPlaced):
 
     def _renamed(self, chunk: Chunk) -> Chunk:
         new = self.event or ""
-        old = b"event: %s\n" % (chunk.event or "").encode()
-        data = chunk.data.replace(old, b"event: %s\n" % new.encode(), 1)
+        old, line = (b"event: %s" % name.encode() for name in (chunk.event or "", new))
+        named = old in chunk.data
+        data = chunk.data.replace(old, line, 1) if named else line + b"\n" + chunk.data
         return attrs.evolve(chunk, data=data, event=new)
 
     def _without(self, cursor: Cursor, names: str) -> Iterator[Step]:

@@ -7,7 +7,15 @@ from typing import Any
 
 import attrs
 
-ENDPOINTS = ("messages", "count_tokens", "models", "models_retrieve", "unknown")
+ENDPOINTS = (
+    "messages",
+    "complete",
+    "chat_completions",
+    "count_tokens",
+    "models",
+    "models_retrieve",
+    "unknown",
+)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 

@@ -162,10 +162,12 @@ WRITTEN = {"body": body_matches_doc}
 
 def _offers(body: Mapping[str, Any], wanted: bool | str) -> bool:
     """Whether tools are offered as is wanted. The request may yet be invalid, and anything in it."""
-    tools = body.get("tools")
-    offered = tools if isinstance(tools, list) else []
+    offered = body.get("tools")
+    if not isinstance(offered, list):
+        offered = []
     if isinstance(wanted, bool):
         return bool(offered) is wanted
-    names = (tool.get("name") for tool in offered if isinstance(tool, Mapping))
+    tools = (tool.get("function", tool) for tool in offered if isinstance(tool, Mapping))
+    names = (tool.get("name") for tool in tools if isinstance(tool, Mapping))
     fits = partial(glob.fits, wanted)
     return any(isinstance(name, str) and fits(name) for name in names)

@@ -12,6 +12,8 @@ from simtwin.edge.data_plane.endpoints import UNKNOWN, find
     ("method", "path", "name", "has_body", "answers"),
     [
         ("POST", "/v1/messages", "messages", True, True),
+        ("POST", "/v1/complete", "complete", True, True),
+        ("POST", "/v1/chat/completions", "chat_completions", True, True),
         ("POST", "/v1/messages/count_tokens", "count_tokens", True, False),
         ("GET", "/v1/models", "models", False, False),
         ("GET", "/v1/models/claude-x", "models_retrieve", False, False),

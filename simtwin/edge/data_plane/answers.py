@@ -10,10 +10,15 @@ from urllib.parse import parse_qs
 import msgspec
 
 from simtwin.actors.actor import present
-from simtwin.api.answer import curve, json_answer, sse_answer
+from simtwin.api.answer import MESSAGE, Form, curve, json_answer, sse_answer
+from simtwin.api.complete.completion import COMPLETE
+from simtwin.api.complete.request import translate as translate_prompt
 from simtwin.api.errors import ApiError, Rejected
 from simtwin.api.model import Model
 from simtwin.api.models import info, page, resolve
+from simtwin.api.openai.completion import CHAT, CHAT_WITH_USAGE
+from simtwin.api.openai.request import reading
+from simtwin.api.openai.spoken import spoken
 from simtwin.api.pacing import Pace, Pacing
 from simtwin.api.reply.asked.edits import edited
 from simtwin.api.reply.reply import compose_reply
@@ -24,6 +29,7 @@ from simtwin.api.request.parse import MessagesRequest, parsing, parsing_count
 from simtwin.api.request.prefix import cacheable
 from simtwin.api.request.rules.summaries import without_summarized
 from simtwin.api.tiers import COUNT_TOKENS
+from simtwin.api.version import OLDER
 from simtwin.api.version import resolve as resolve_version
 from simtwin.core.plan import Chunk, End, Head, Plan
 from simtwin.core.pools import Ask
@@ -49,6 +55,8 @@ async def answer(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
         Rejected: the request is not valid, or a limit refuses it.
     """
     request = exchange.request
+    if exchange.endpoint.openai:
+        return await _chat(twin, exchange, doc)
     version = resolve_version(request.header(b"anthropic-version"), strict=twin.strict_version)
     betas = _betas(request.header(b"anthropic-beta"))
     if request.query and b"beta=true" in request.query.split(b"&"):
@@ -56,6 +64,10 @@ async def answer(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
     match exchange.endpoint.name:
         case "messages":
             return await _message(twin, exchange, doc, version, betas)
+        case "complete":
+            # There never was another edition of it, nor a beta.
+            asked = translate_prompt(doc)
+            return await _message(twin, exchange, asked, OLDER, frozenset(), form=COMPLETE)
         case "count_tokens":
             return await _count(twin, exchange, doc, version, betas)
         case "models":
@@ -64,8 +76,22 @@ async def answer(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
             return _json(exchange, _model(exchange.endpoint.argument or ""))
 
 
+async def _chat(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
+    """A chat completion: clients of OpenAI's name no version, and use parameters of the older one."""
+    asked = await drained(reading(doc))
+    betas = _betas(exchange.request.header(b"anthropic-beta"))
+    form = CHAT_WITH_USAGE if asked.tells_usage else CHAT
+    return spoken(await _message(twin, exchange, asked.doc, OLDER, betas, form=form))
+
+
 async def _message(
-    twin: Twin, exchange: Exchange, doc: Doc, version: str, betas: frozenset[str]
+    twin: Twin,
+    exchange: Exchange,
+    doc: Doc,
+    version: str,
+    betas: frozenset[str],
+    *,
+    form: Form = MESSAGE,
 ) -> Plan:
     request = await drained(parsing(doc, version, betas))
     read = without_summarized(doc, betas)
@@ -84,8 +110,10 @@ async def _message(
     exchange.input = Tokens(reply.input.fresh, reply.input.written, reply.input.read)
     common = (*limits, *exchange.message_headers(twin.wall()))
     if request.stream:
-        return sse_answer(reply, pace, Head(200, (*_STREAM, *common)), exchange.ids, exchange.rng())
-    return json_answer(reply, pace, Head(200, (*_JSON, *common)), exchange.message)
+        head = Head(200, (*_STREAM, *common))
+        return sse_answer(reply, pace, head, exchange.ids, exchange.rng(), form=form)
+    body = exchange.message if form is MESSAGE else partial(form.json, reply, exchange.ids)
+    return json_answer(reply, pace, Head(200, (*_JSON, *common)), body)
 
 
 async def _looked(

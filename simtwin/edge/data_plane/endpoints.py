@@ -16,6 +16,7 @@ class Endpoint:
         operation: as the log names it.
         has_body: whether a request for it is a JSON object.
         answers: whether it asks a model to answer, and so uses up items of a script.
+        openai: whether it speaks as OpenAI does, also where it refuses.
         argument: the last part of the path where that is a name, else None.
     """
 
@@ -23,6 +24,7 @@ class Endpoint:
     operation: str
     has_body: bool = False
     answers: bool = False
+    openai: bool = False
     argument: str | None = None
 
 
@@ -35,6 +37,18 @@ _FIXED: Mapping[str, Mapping[str, Endpoint]] = {
     },
     "/v1/messages/count_tokens": {
         "POST": Endpoint("count_tokens", "data.messages.count_tokens", has_body=True)
+    },
+    "/v1/complete": {
+        "POST": Endpoint("complete", "data.complete.create", has_body=True, answers=True)
+    },
+    "/v1/chat/completions": {
+        "POST": Endpoint(
+            "chat_completions",
+            "data.chat.completions.create",
+            has_body=True,
+            answers=True,
+            openai=True,
+        )
     },
     "/v1/models": {"GET": Endpoint("models", "data.models.list")},
 }

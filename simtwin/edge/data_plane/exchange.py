@@ -9,6 +9,7 @@ import attrs
 from simtwin.actors.router import Reservation
 from simtwin.api.answer import message_json
 from simtwin.api.errors import ApiError, error_plan
+from simtwin.api.openai.spoken import spoken
 from simtwin.api.reply.message import Ids
 from simtwin.api.reply.reply import Reply
 from simtwin.core.chance import base58
@@ -148,7 +149,8 @@ class Exchange:
     def refused(self, error: ApiError) -> Plan:
         """The answer that is `error`."""
         self.reason = error.message
-        return error_plan(error, self.headers())
+        plan = error_plan(error, self.headers())
+        return tuple(spoken(plan)) if self.endpoint.openai else plan
 
     def refused_by_twin(self, status: int, reason: str) -> Plan:
         """The answer where the twin itself cannot: clients are not to be judged by it."""

@@ -18,6 +18,7 @@ import trio
 from simtwin.actors.actor import CrashedError
 from simtwin.actors.mailbox import MailboxFullError
 from simtwin.api.errors import ApiError, Rejected
+from simtwin.api.openai.spoken import all_spoken
 from simtwin.api.request.decode import peek
 from simtwin.api.request.decoding import decoding
 from simtwin.api.request.letting_go import letting_go
@@ -45,6 +46,7 @@ from simtwin.edge.data_plane.turns import drained
 from simtwin.edge.perform import Send, perform
 from simtwin.edge.twin import Twin
 from simtwin.store.body import keeping
+from simtwin.store.records import AccountRecord
 
 log = logging.getLogger(__name__)
 
@@ -126,12 +128,21 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         return exchange.refused_by_twin(500, f"{type(error).__name__}: {error}")
     finally:
         twin.load.release(held)
+    return _worsened(twin, exchange, account, fate, plan)
+
+
+def _worsened(
+    twin: Twin, exchange: Exchange, account: AccountRecord, fate: Fate, plan: Plan
+) -> Plan:
+    """The answer with what was decided of it."""
     if exchange.share is not None and not fate.replaced:
         plan = slowed(plan, exchange.share.slowed(fate.rules))
     if not fate.fired:
         return plan
     others = twin.load.under_way(account.tenant_id) - 1
     fired = under(fate.fired, Circumstances(exchange.model, exchange.body_bytes, others))
+    if exchange.endpoint.openai:
+        fired = all_spoken(fired)
     return compose(plan, fired, partial(draw, exchange.seed, exchange.scope, fate.ordinal))
 
 

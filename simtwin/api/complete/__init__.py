@@ -1,0 +1,1 @@
+"""Text completions (`POST /v1/complete`): the API before there were messages, as a translation."""
