@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import msgspec
 from made_up import answered, fired, made
 
 from simtwin.chaos.document import VERSION, Report, RunDoc
@@ -73,3 +74,23 @@ def report(of: Plan, *runs: RunDoc) -> Report:
         not_found=(),
         runs=runs,
     )
+
+
+TOLD = {"told": {"retry-after": "9"}}
+EARLY = one(plan(), retried([1.0], **TOLD))
+#: What is nobody's to write into a terminal, a table, an element or a script.
+EVIL = "\x1b[31m</script><b>|`[x](http://e)\n\u202e&"
+
+
+def evil() -> Report:
+    """A report in which every text that comes from outside is of that sort."""
+    run = msgspec.structs.replace(
+        EARLY,
+        unmet=(EVIL,),
+        notes=(EVIL,),
+        findings=tuple(
+            msgspec.structs.replace(each, text=EVIL, requests=(EVIL,)) for each in EARLY.findings
+        ),
+        calls=tuple(msgspec.structs.replace(each, model=EVIL) for each in EARLY.calls),
+    )
+    return msgspec.structs.replace(report(plan(), run), scenario=EVIL, command=("a", EVIL))

@@ -62,6 +62,7 @@ def chaos() -> None:
 @click.option("--report-json", type=_FILE, metavar="FILE", help="Write the report as JSON.")
 @click.option("--junit", type=_FILE, metavar="FILE", help="Write it as JUnit's XML.")
 @click.option("--markdown", type=_FILE, metavar="FILE", help="Write it as Markdown.")
+@click.option("--html", type=_FILE, metavar="FILE", help="Write it as a page of HTML.")
 @click.option(
     "--tier", type=click.Choice(TIERS), default="scale", show_default=True, help="Rate limits."
 )

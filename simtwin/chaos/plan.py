@@ -18,7 +18,7 @@ MOST_RUNS = 1_000
 #: Those of `simtwin replay` with a COMMAND; a line that meets a run again names only what differs.
 REPLAY_TIER, REPLAY_PACE = "scale", "instant"
 
-_FORMS = ("report_json", "junit", "markdown")
+_FORMS = ("report_json", "junit", "markdown", "html")
 
 
 @attrs.frozen(kw_only=True)
@@ -37,7 +37,7 @@ class Plan:
         min_confidence: the least confidence of those.
         expect_success: whether the command has to succeed whatever it meets.
         baseline: a file of findings that are known.
-        report_json: where to write the report, and `junit` and `markdown` other forms of it.
+        report_json: where to write the report, and `junit`, `markdown` and `html` other forms of it.
     """
 
     command: tuple[str, ...]
@@ -54,6 +54,7 @@ class Plan:
     report_json: Path | None = None
     junit: Path | None = None
     markdown: Path | None = None
+    html: Path | None = None
 
     @property
     def scenario(self) -> str:

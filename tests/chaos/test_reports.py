@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from junitparser import JUnitXml
-from reported import one, plan, report, retried
+from reported import EARLY, EVIL, TOLD, evil, one, plan, report, retried
 from rich.console import Console
 
 from simtwin.chaos.document import Report
@@ -19,26 +19,6 @@ from simtwin.chaos.report.plain import legible, plain
 from simtwin.chaos.report.told import tell
 from simtwin.chaos.report.written import write
 from simtwin.chaos.stimulus import Stimulus
-
-TOLD = {"told": {"retry-after": "9"}}
-EARLY = one(plan(), retried([1.0], **TOLD))
-#: What is nobody's to write into a terminal, a table, an element or a script.
-EVIL = "\x1b[31m</script><b>|`[x](http://e)\n\u202e&"
-
-
-def evil() -> Report:
-    """A report in which every text that comes from outside is of that sort."""
-    run = msgspec.structs.replace(
-        EARLY,
-        unmet=(EVIL,),
-        notes=(EVIL,),
-        findings=tuple(
-            msgspec.structs.replace(each, text=EVIL, requests=(EVIL,)) for each in EARLY.findings
-        ),
-        calls=tuple(msgspec.structs.replace(each, model=EVIL) for each in EARLY.calls),
-    )
-    return msgspec.structs.replace(report(plan(), run), scenario=EVIL, command=("a", EVIL))
-
 
 # JUnit
 

@@ -176,13 +176,16 @@ def test_every_form_of_the_report_is_written_and_the_step_has_its_summary(
     summary = tmp_path / "summary.md"
     summary.write_text("of another tool\n")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
-    files = {form: tmp_path / f"report.{form}" for form in ("report-json", "junit", "markdown")}
+    files = {
+        form: tmp_path / f"report.{form}" for form in ("report-json", "junit", "markdown", "html")
+    }
     options = [each for form, file in files.items() for each in (f"--{form}", str(file))]
 
     assert simtwin("chaos", "run", "--script", "529; ok", *options, *asking(2)) == 0
 
     xml = JUnitXml.fromstring(files["junit"].read_bytes())
     assert [suite.failures for suite in xml] == [0]
+    assert files["html"].read_text().startswith("<!doctype html>")
     assert read(files["report-json"]).result == "good"
     assert summary.read_text() == "of another tool\n" + files["markdown"].read_text()
 

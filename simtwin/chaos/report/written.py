@@ -28,8 +28,14 @@ def _markdown(report: Report, most: int | None = None) -> bytes:
     return markdown(report, LONGEST if most is None else min(most, LONGEST))
 
 
+def _html(report: Report) -> bytes:
+    from simtwin.chaos.report.html import html  # noqa: PLC0415  # likewise
+
+    return html(report).encode()
+
+
 FORMS: Mapping[str, Callable[[Report], bytes]] = MappingProxyType(
-    {"report_json": encoded, "junit": _junit, "markdown": _markdown}
+    {"report_json": encoded, "junit": _junit, "markdown": _markdown, "html": _html}
 )
 
 
