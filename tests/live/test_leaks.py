@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import socket
 import time
 from collections import Counter
@@ -14,6 +13,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from live.crowd import Process, come_and_go, leave, room_for, send
+from live.matrix_body import SAID
 from live.served import BOOKED_SECONDS, SLACK, Key, Served, Tenant
 from live.ways import ASKED
 
@@ -24,44 +25,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 MB = 1_000_000
-PAGE = os.sysconf("SC_PAGE_SIZE")
-#: What makes the system reset a connection that is closed.
-RESET = b"\1\0\0\0\0\0\0\0"
 
 STALL = "stall(after_events=4, seconds=600)"
-
-
-class Process:
-    """A process as the system sees it."""
-
-    def __init__(self, pid: int) -> None:
-        self._folder = Path(f"/proc/{pid}")
-
-    @property
-    def memory(self) -> int:
-        """Bytes that are resident."""
-        return int((self._folder / "statm").read_text().split()[1]) * PAGE
-
-    @property
-    def files(self) -> int:
-        """How many files are open, sockets among them."""
-        return len(list((self._folder / "fd").iterdir()))
-
-
-def send(key: Key, body: bytes) -> socket.socket:
-    """A connection on which a request was sent."""
-    host, _, port = key.base_url.removeprefix("http://").partition(":")
-    head = [
-        "POST /v1/messages HTTP/1.1",
-        f"host: {host}",
-        f"x-api-key: {key.api_key}",
-        "anthropic-version: 2023-06-01",
-        "content-type: application/json",
-        f"content-length: {len(body)}",
-    ]
-    connection = socket.create_connection((host, int(port)), 20)
-    connection.sendall("\r\n".join(head).encode() + b"\r\n\r\n" + body)
-    return connection
 
 
 def hear_a_part(connection: socket.socket) -> None:
@@ -77,12 +42,17 @@ def leave_in_mid_answer(key: Key, streams: int) -> None:
     """Begin so many streams, all at once, read a part of each, and be gone: every other by RST."""
     body = msgspec.json.encode({**ASKED, "stream": True})
     connections = [send(key, body) for _ in range(streams)]
-    for number, connection in enumerate(connections):
-        hear_a_part(connection)
-        if number % 2:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     for connection in connections:
-        connection.close()
+        hear_a_part(connection)
+    for number, connection in enumerate(connections):
+        leave(connection, reset=number % 2 == 1)
+
+
+def files_closed(process: Process, files: int) -> None:
+    """Wait until the twin has no more files open than that, if it comes to it."""
+    late = time.monotonic() + BOOKED_SECONDS
+    while process.files > files and time.monotonic() < late:
+        time.sleep(0.01)
 
 
 def test_streams_that_were_abandoned_leave_nothing_but_their_records(
@@ -100,9 +70,7 @@ def test_streams_that_were_abandoned_leave_nothing_but_their_records(
         key.requests()
         leave_in_mid_answer(key, 200)
         entries = key.requests()
-        late = time.monotonic() + BOOKED_SECONDS
-        while process.files > files and time.monotonic() < late:
-            time.sleep(0.01)
+        files_closed(process, files)
         grown, files_left = process.memory - memory, process.files - files
         told = served.tell()
         end = served.ended()
@@ -114,6 +82,76 @@ def test_streams_that_were_abandoned_leave_nothing_but_their_records(
     # What is kept of 400 requests, in the journal, the log and the messages, is some 3 MB. An open
     # stream is over 35 kB, so that many kept ones were 14 MB.
     assert grown < 7 * MB
+    # It would wait for requests under way.
+    assert ended - told < SLACK < GRACE
+    assert end == (0, b"", "")
+
+
+def mixed(lasting: float) -> list[dict[str, Any]]:
+    """Rules by which a stream lasts so long, seconds, and then, or before, something happens to it."""
+    place = {"at_token": 30}
+    shares: list[dict[str, Any]] = [
+        {"pace": {"tokens_per_second": 40}},
+        {"slice": {"bytes": 40}},
+        {"sse_format": {"line_ending": "crlf"}},
+        {"encoding": {}},
+        {"edit_events": {"edit": "duplicate", **place}},
+        {"stall": {"seconds": 600, **place}},
+        {"error_event": place},
+        {"truncate": place},
+        {"disconnect": place},
+        {"disconnect": {"reset": True, **place}},
+        {"hang": {}},
+        {"refuse": {"status": 529}},
+    ]
+    return [
+        {"match": {"endpoint": "messages"}, "when": {"chance": chance}, **fault}
+        for chance, fault in (
+            (1, {"stall": {"at_token": 20, "seconds": lasting}}),
+            *((0.08, fault) for fault in shares),
+        )
+    ]
+
+
+def test_a_thousand_streams_at_once_leave_nothing_but_their_records(
+    own_twin: Callable[..., Served],
+) -> None:
+    if not room_for(4_000):
+        pytest.skip("this process may not have 4,000 files open")
+    served = own_twin("--pace", "instant", "--tier", "unlimited")
+    process = Process(served.process.pid)
+    body = msgspec.json.encode({**ASKED, "stream": True})
+    with served.plane(timeout=BOOKED_SECONDS) as plane:
+        key = Tenant(served, plane).new_key()
+        files = process.files
+        # What the first thousand take the second take again, who stay for twice as long as the first
+        # took to arrive, so that they are all there at one time.
+        key.set(script=f"{STALL}; loop")
+        crowd = come_and_go(key, body, process, many=1_000, lasting=0)
+        files_closed(process, files)
+        memory = process.memory
+        lasting = max(2.0, 2 * crowd.came)
+        key.set(rules=mixed(lasting), replies=[{"text": SAID}])
+        crowd = come_and_go(key, body, process, many=1_000, lasting=lasting + 1, after=1_000)
+        entries = key.requests()[1_000:]
+        files_closed(process, files)
+        grown, left = process.memory - memory, process.files - files
+        told = served.tell()
+        end = served.ended()
+        ended = time.monotonic()
+
+    # Some 80 of them are refused.
+    assert crowd.most - files > 850, crowd
+    assert crowd.ends.keys() == {"fin", "rst", "left"}
+    assert {fired["kind"] for entry in entries for fired in entry["fired"]} == {
+        kind for rule in mixed(1) for kind in rule.keys() - {"match", "when"}
+    }
+    assert Counter(entry["ended"] for entry in entries).keys() == {"end", "hangup", "left"}
+    assert len(entries) == 1_000
+    assert left <= 0
+    # A thousand records are some 12 MB, and faults that were not there before took 8. As many open
+    # streams would be 35 MB more.
+    assert grown < 35 * MB
     # It would wait for requests under way.
     assert ended - told < SLACK < GRACE
     assert end == (0, b"", "")
