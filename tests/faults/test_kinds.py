@@ -33,3 +33,13 @@ def test_the_catalogue_has_every_setting_of_a_kind(kind: str) -> None:
     told = re.findall(r"^\| `(\w+)` \|", SECTIONS[kind], re.MULTILINE)
 
     assert told == [setting.name for setting in settings_of(KINDS[kind])]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_catalogue_tells_the_wire_the_sdk_and_what_a_correct_client_does(kind: str) -> None:
+    parts = ("```\n", "\n*The SDK*", "\n*A correct client*")
+
+    places = [SECTIONS[kind].find(part) for part in parts]
+
+    assert -1 not in places
+    assert places == sorted(places)
