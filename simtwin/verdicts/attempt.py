@@ -73,6 +73,8 @@ class Attempt:
     @property
     def should_retry(self) -> bool | None:
         """What `x-should-retry` says; None where it says nothing."""
+        if not self.entry.told:
+            return None
         return {"true": True, "false": False}.get(self.entry.told.get("x-should-retry", ""))
 
     @property

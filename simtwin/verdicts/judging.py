@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
 from itertools import islice
+from sys import intern
 
 import msgspec
 
@@ -19,7 +20,7 @@ from simtwin.verdicts.attempt import Attempt
 from simtwin.verdicts.calls import Confidence, Joining, at_least
 from simtwin.verdicts.history import CutAnswers, Kept
 from simtwin.verdicts.outcome import Outcome
-from simtwin.verdicts.question import asked
+from simtwin.verdicts.question import Asked, asked
 from simtwin.verdicts.rule import SEVERITIES, Found, Judged, Rule
 from simtwin.verdicts.rules import RULES
 from simtwin.verdicts.run import Run
@@ -121,7 +122,7 @@ class _Reading:
     def __init__(self) -> None:
         self.own = 0
         self.kept: dict[int, Kept] = {}
-        self._read: list[Attempt] = []
+        self._read: list[tuple[Entry, Asked]] = []
         self._cuts = CutAnswers()
 
     def add(self, entry: Entry) -> None:
@@ -132,20 +133,43 @@ class _Reading:
         kept = self._cuts.kept_in(entry, what.chain)
         if kept is not None:
             self.kept[entry.id] = kept
-        slim = msgspec.structs.replace(
-            entry, body=None, meant=None, meant_tools=(), messages=(), model=_model(entry)
-        )
-        attempt = Attempt(slim, 0.0, what)
-        if attempt.cut:
+        if entry.ended != "left":
             self._cuts.note(entry, what.chain)
-        self._read.append(attempt)
+        self._read.append((_slim(entry), what))
 
     def attempts(self) -> tuple[float, list[Attempt]]:
         """When the first began, in Unix time, and all in the order in which they began."""
-        start = min((attempt.began for attempt in self._read), default=0.0)
-        found = [Attempt(attempt.entry, start, attempt.asked) for attempt in self._read]
+        start = min((entry.first_byte_at or 0.0 for entry, _ in self._read), default=0.0)
+        found = [Attempt(entry, start, what) for entry, what in self._read]
         self._read.clear()
         return start, sorted(found, key=lambda each: (each.began, each.entry.id))
+
+
+def _slim(entry: Entry) -> Entry:
+    """An entry less what no rule looks at, and with one text for all that say the same."""
+    said = entry.stainless
+    model = _model(entry)
+    return msgspec.structs.replace(
+        entry,
+        body=None,
+        meant=None,
+        meant_tools=(),
+        messages=(),
+        fingerprint=None,
+        stainless={name: intern(said[name]) for name in _COUNTED if name in said},
+        user_agent=None if entry.user_agent is None else intern(entry.user_agent),
+        model=None if model is None else intern(model),
+        tenant=intern(entry.tenant),
+        key=intern(entry.key),
+        path=intern(entry.path),
+        method=intern(entry.method),
+        endpoint=intern(entry.endpoint),
+        protocol=intern(entry.protocol),
+    )
+
+
+#: What rules read of `x-stainless-*`.
+_COUNTED = ("retry-count", "timeout")
 
 
 def _model(entry: Entry) -> str | None:

@@ -17,6 +17,8 @@ def told(headers: Mapping[str, str], at: float) -> float | None:
         headers: those that say when to come back, by lower-case name.
         at: the Unix time at which they were sent.
     """
+    if not headers:
+        return None
     waits = (_ms(headers.get("retry-after-ms")), _wait(headers.get("retry-after"), at))
     return next((wait for wait in waits if wait is not None and wait > 0), None)
 
