@@ -36,7 +36,10 @@ def test_a_date_is_shifted_in_its_own_form(moment: datetime, form: DateForm, sec
     assert shifted(written(moment, form), seconds) == written(later, form)
 
 
-@given(text=st.text() | st.integers().map(str))
+# A text with digits may happen to be a date: Hypothesis knows some.
+@given(
+    text=st.text(st.characters(codec="utf-8", exclude_categories=("Nd",))) | st.integers().map(str)
+)
 def test_what_is_no_date_stays(text: str) -> None:
     assert shifted(text, 5) is None
 
