@@ -37,9 +37,7 @@ def test_a_date_is_shifted_in_its_own_form(moment: datetime, form: DateForm, sec
 
 
 # A text with digits may happen to be a date: Hypothesis knows some.
-@given(
-    text=st.text(st.characters(codec="utf-8", exclude_categories=("Nd",))) | st.integers().map(str)
-)
+@given(text=st.text().filter(lambda text: not any(map(str.isdigit, text))) | st.integers().map(str))
 def test_what_is_no_date_stays(text: str) -> None:
     assert shifted(text, 5) is None
 
