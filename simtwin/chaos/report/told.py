@@ -40,7 +40,10 @@ def tell(report: Report, to: Console) -> None:
 
 def _run(report: Report, run: RunDoc, to: Console) -> None:
     to.print()
-    to.print(Text(plain(title(report, run)), "bold"), Text(summary(run)))
+    to.print(
+        Text(f"{plain(title(report, run))}: ", "bold").append(summary(run), "default"),
+        soft_wrap=True,
+    )
     for finding in run.findings[:MOST]:
         _finding(finding, to)
     _more(len(run.findings), "findings", to)
