@@ -31,7 +31,12 @@ async def error(site: Site, method: str, path: str, status: int, **more: object)
     "path",
     [
         *("/_twin", "/_twin/", "/_twin/nowhere", "/_twin/health/", "/_twin//health"),
-        *("/_twin/accounts/", "/_twin/accounts/x/y", "/_twin/accounts//settings", "/_twin/verdict"),
+        *(
+            "/_twin/accounts/",
+            "/_twin/accounts/x/y",
+            "/_twin/accounts//settings",
+            "/_twin/verdicts",
+        ),
         *("/_twin/accounts/{api_key_id}/x", "/_twin/health%2f", "/_twin/../v1/models"),
         *("/_twin/outcome/token", "/_twin/%00", "/_twin/%ff"),
     ],
