@@ -20,7 +20,7 @@ from collections.abc import (
 )
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from simtwin.core.settings import parse
 from simtwin.testing.clock import START, process_clocks, repeatable
@@ -31,9 +31,6 @@ from simtwin.testing.tokens import fates_of
 from simtwin.testing.turns import Turns
 from simtwin.testing.virtual_loop import Asks, VirtualLoop, run_in
 from simtwin.verdicts.thresholds import Thresholds
-
-if TYPE_CHECKING:
-    pass
 
 T = TypeVar("T")
 

@@ -43,3 +43,10 @@ def test_the_catalogue_tells_the_wire_the_sdk_and_what_a_correct_client_does(kin
 
     assert -1 not in places
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_catalogue_names_a_report_of_each_kind_or_says_that_there_is_none(kind: str) -> None:
+    report = re.search(r"\w#\d+", SECTIONS[kind])
+
+    assert report or "nothing in public that we know of" in SECTIONS[kind]
