@@ -266,7 +266,7 @@ def test_a_trigger_that_cannot_be_is_refused(given: dict[str, Any], message: str
         (
             {"endpoint": "message"},
             (
-                "endpoint: must be one of messages, count_tokens, models, models_retrieve, unknown,"
+                "endpoint: must be one of messages, complete, chat_completions, count_tokens, models, models_retrieve, unknown,"
                 " not 'message'"
             ),
         ),
