@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import trio
@@ -33,10 +33,11 @@ from simtwin.edge.doors import Doors
 from simtwin.edge.epoch import Epoch
 from simtwin.edge.recount import met
 from simtwin.edge.rule_report import rule_report
-from simtwin.edge.verdict import verdict
 from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
-from simtwin.verdicts.verdict import Verdict
+
+if TYPE_CHECKING:
+    from simtwin.verdicts.verdict import Verdict
 
 #: How often it is looked whether all answers have ended; a loopback round trip takes as long.
 _LOOK_SECONDS = 0.002
@@ -235,6 +236,8 @@ class Twin:
 
     async def verdict(self, scope: Scope, *, lane: str | None = None) -> Verdict:
         """What the rules say of what the clients of a scope did so far."""
+        from simtwin.edge.verdict import verdict  # noqa: PLC0415  # 44 modules that few twins ever need
+
         tenant, key = _owned(scope)
         lines = self.entries.lines(tenant, key, lane, limit=sys.maxsize)
         return await verdict(lines, (), dropped=self.entries.dropped(tenant))

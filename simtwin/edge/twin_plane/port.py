@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
-from simtwin.verdicts.verdict import Verdict
+
+if TYPE_CHECKING:
+    from simtwin.verdicts.verdict import Verdict
 
 __all__ = ["Caller", "OfKey", "OfLane", "OfTenant", "Operator", "Scope", "Twin", "owner"]
 
