@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
+from typing import Any
 
 import attrs
 
@@ -22,6 +24,11 @@ from simtwin.core.script import Script
 PLACE_LIFETIME = 600 * NS
 #: Reply rules and recordings that are told apart by how often they were used; 100 bytes each.
 MOST_TIMES = 1_000
+
+
+#: One for all lanes that have nothing yet: an empty dictionary of its own is 64 bytes, and there may
+#: be ten thousand keys at rest.
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @attrs.frozen
@@ -61,8 +68,8 @@ class Lane:
     since: int
     ordinal: int = 0
     course: Course = START
-    places: Mapping[str, ScriptPlace] = attrs.field(factory=dict)
-    times: Mapping[str, int] = attrs.field(factory=dict)
+    places: Mapping[str, ScriptPlace] = _NONE
+    times: Mapping[str, int] = _NONE
 
 
 @attrs.frozen

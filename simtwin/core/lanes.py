@@ -6,6 +6,7 @@ A named lane is made when it is first used, and dropped when it was not used for
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import attrs
 
@@ -72,7 +73,8 @@ class Lanes:
     """
 
     unnamed: Lane
-    named: Mapping[str, NamedLane] = attrs.field(factory=dict)
+    # One for all keys without: see `lane`.
+    named: Mapping[str, NamedLane] = MappingProxyType({})
 
     def get(self, name: str | None, now: int) -> Lane:
         """The lane of that name, as new where there is none."""
