@@ -6,6 +6,7 @@ Validators and converters of attrs; the path of what they raise is the name of t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from math import isfinite
 from typing import Any
 
@@ -31,6 +32,30 @@ def one_of(known: Sequence[str]) -> Validator:
         if value is not None and value not in known:
             raise SettingsError(
                 f"must be one of {', '.join(known)}, not {quote(value)}", field.name
+            )
+
+    return check
+
+
+#: So many of a long list of words are enough to see what they are like.
+_WORDS_TOLD = 8
+
+
+def fits_one_of(known: Sequence[str]) -> Validator:
+    """A glob that one of some words at least must fit, so that a mistake is told from a word."""
+
+    def check(_: object, field: Any, value: object) -> None:
+        if value is None or value in known:
+            return
+        if not isinstance(value, str) or not any(
+            len(value) <= glob.LONGEST_GLOB and glob.fits(value, word) for word in known
+        ):
+            near = get_close_matches(str(value), known, _WORDS_TOLD) or known[:_WORDS_TOLD]
+            others = "" if len(known) == len(near) else ", …"
+            raise SettingsError(
+                f"must be one of {', '.join(near)}{others}, or a glob that one of them fits, "
+                f"not {quote(value)}",
+                field.name,
             )
 
     return check

@@ -38,7 +38,7 @@ class Match:
     """The requests that a rule looks at: what is given must hold, and nothing given is all of them.
 
     Args:
-        endpoint: one of ENDPOINTS.
+        endpoint: a glob that the name of one of ENDPOINTS at least must fit.
         method: one of METHODS.
         model: a glob of `*` and `?` that the model's name must fit, as it was asked for.
         stream: whether a stream was asked for.
@@ -59,7 +59,7 @@ class Match:
         SettingsError: with the field at fault as its path.
     """
 
-    endpoint: str | None = attrs.field(default=None, validator=bounds.one_of(ENDPOINTS))
+    endpoint: str | None = attrs.field(default=None, validator=bounds.fits_one_of(ENDPOINTS))
     method: str | None = attrs.field(default=None, validator=bounds.one_of(METHODS))
     model: str | None = attrs.field(
         default=None, validator=bounds.globbed("the name of a model", never="[")
@@ -96,7 +96,11 @@ class Match:
     def fits(self, asked: Asked) -> bool:
         """Whether the rule looks at this request. A body that does not parse has no model."""
         return (
-            (self.endpoint is None or self.endpoint == asked.endpoint)
+            (
+                self.endpoint is None
+                or self.endpoint == asked.endpoint
+                or glob.fits(self.endpoint, asked.endpoint)
+            )
             and (self.method is None or self.method == asked.method)
             and (self.stream is None or self.stream is asked.stream)
             and (

@@ -11,6 +11,7 @@ import trio
 
 from simtwin.actors.actor import present
 from simtwin.actors.router import Router
+from simtwin.api.holdings import Holdings
 from simtwin.api.replay.shelf import Replay
 from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
@@ -77,6 +78,7 @@ async def running_twin(
             Board(words, settings, began),
             Router(nursery, lambda _: Key.made(began), rested=keys.rested),
             Router(nursery, lambda _: Tenant(), rested=tenants.rested),
+            Router(nursery, lambda _: Holdings()),
             epoch,
             open_keys,
             marks,

@@ -14,6 +14,7 @@ import trio
 from simtwin import __version__
 from simtwin.actors.actor import present
 from simtwin.actors.router import Router
+from simtwin.api.holdings import Holdings
 from simtwin.api.replay.shelf import Replay
 from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
@@ -52,6 +53,7 @@ class Twin:
         board: the settings of every scope.
         keys: the actors of the keys, by api_key_id.
         tenants: the actors of the tenants, by tenant_id.
+        holdings: the actors of what each tenant has made, by tenant_id.
         epoch: wall time.
         accepts_any_key: whether a key that nobody made is let in, each as a tenant of its own.
         marks: whether answers carry `x-simtwin-*` headers.
@@ -68,6 +70,7 @@ class Twin:
     board: Board
     keys: Router[Key]
     tenants: Router[Tenant]
+    holdings: Router[Holdings]
     epoch: Epoch
     accepts_any_key: bool = False
     marks: bool = True
@@ -287,6 +290,7 @@ class Twin:
         self.forget(account)
         self.board.delete(OfTenant(account.tenant_id))
         self.tenants.forget(account.tenant_id)
+        self.holdings.forget(account.tenant_id)
         self.commons.forget(account.tenant_id)
 
     def _addresses(self, account: AccountRecord) -> Iterator[str]:

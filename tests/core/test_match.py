@@ -48,6 +48,8 @@ def fits(match: dict[str, Any], **details: Any) -> bool:
         ({"key": "apikey_01abc"}, True),
         ({"key": "worker *"}, True),
         ({"key": "worker"}, False),
+        ({"endpoint": "message*"}, True),
+        ({"endpoint": "model*"}, False),
         ({"tools": True}, True),
         ({"tools": False}, False),
         ({"tools": "get_weather"}, True),

@@ -56,7 +56,7 @@ def test_a_known_path_tells_the_methods_that_it_takes(
 def test_the_name_of_a_model_is_the_argument() -> None:
     endpoint, _ = find("GET", "/v1/models/claude-opus-4-5")
 
-    assert endpoint.argument == "claude-opus-4-5"
+    assert endpoint.arguments == {"model_id": "claude-opus-4-5"}
 
 
 def test_an_unknown_path_has_a_name_that_rules_can_match_on() -> None:

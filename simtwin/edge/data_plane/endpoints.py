@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import attrs
+
+from simtwin.core.paths import Paths
+
+_NO_ARGUMENTS: Mapping[str, str] = MappingProxyType({})
 
 
 @attrs.frozen
@@ -17,7 +22,7 @@ class Endpoint:
         has_body: whether a request for it is a JSON object.
         answers: whether it asks a model to answer, and so uses up items of a script.
         openai: whether it speaks as OpenAI does, also where it refuses.
-        argument: the last part of the path where that is a name, else None.
+        arguments: what stands in the path where its template has names.
     """
 
     name: str
@@ -25,7 +30,7 @@ class Endpoint:
     has_body: bool = False
     answers: bool = False
     openai: bool = False
-    argument: str | None = None
+    arguments: Mapping[str, str] = attrs.field(default=_NO_ARGUMENTS, repr=False)
 
 
 #: An unknown path still has an ordinal and a fate, so it needs a name as well.
@@ -52,8 +57,10 @@ _FIXED: Mapping[str, Mapping[str, Endpoint]] = {
     },
     "/v1/models": {"GET": Endpoint("models", "data.models.list")},
 }
-_MODEL = Endpoint("models_retrieve", "data.models.retrieve")
-_MODEL_PREFIX = "/v1/models/"
+_TEMPLATES: Mapping[str, Mapping[str, Endpoint]] = {
+    "/v1/models/{model_id}": {"GET": Endpoint("models_retrieve", "data.models.retrieve")},
+}
+_PATHS = Paths(_TEMPLATES)
 
 
 def find(method: str, path: str) -> tuple[Endpoint, tuple[str, ...]]:
@@ -61,11 +68,13 @@ def find(method: str, path: str) -> tuple[Endpoint, tuple[str, ...]]:
 
     `UNKNOWN` with no methods is an unknown path; `UNKNOWN` with some is a wrong method.
     """
-    methods = _FIXED.get(path)
-    if methods is None and path.startswith(_MODEL_PREFIX):
-        name = path.removeprefix(_MODEL_PREFIX)
-        if name and "/" not in name:
-            methods = {"GET": attrs.evolve(_MODEL, argument=name)}
-    if methods is None:
+    fixed = _FIXED.get(path)
+    if fixed is not None:
+        return fixed.get(method, UNKNOWN), tuple(fixed)
+    place = _PATHS.find(path)
+    if place is None:
         return UNKNOWN, ()
-    return methods.get(method, UNKNOWN), tuple(methods)
+    endpoint = place.methods.get(method)
+    if endpoint is None:
+        return UNKNOWN, tuple(place.methods)
+    return attrs.evolve(endpoint, arguments=place.arguments), tuple(place.methods)

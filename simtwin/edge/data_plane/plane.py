@@ -173,7 +173,7 @@ async def _let_go(exchange: Exchange, doc: Doc | Rejected) -> None:
 async def _read(exchange: Exchange, hold: Callable[[int], None]) -> Doc | Rejected:
     """The request's document, or why there is none: it has a fate all the same."""
     request = exchange.request
-    exchange.model = exchange.endpoint.argument
+    exchange.model = exchange.endpoint.arguments.get("model_id")
     try:
         body = await read_body(request, hold)
     except BodyTooLargeError:

@@ -1,0 +1,13 @@
+"""What an organization has made through the API, and the API keeps for it."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen
+class Holdings:
+    """The state of one organization beside its limits: a field for each sort of thing it makes.
+
+    A reset does not empty it: like keys and settings it was made on purpose.
+    """
