@@ -15,7 +15,7 @@ from sys import intern
 import msgspec
 
 from simtwin.core.journal import Entry
-from simtwin.verdicts.amplification import overall, windows
+from simtwin.verdicts.amplification import amplification, overall
 from simtwin.verdicts.attempt import Attempt
 from simtwin.verdicts.calls import Confidence, Joining, at_least
 from simtwin.verdicts.history import CutAnswers, Kept
@@ -27,20 +27,18 @@ from simtwin.verdicts.run import Run
 from simtwin.verdicts.thresholds import THRESHOLDS, Thresholds
 from simtwin.verdicts.verdict import (
     VERSION,
-    Amplification,
     Evidence,
     Finding,
     RuleVerdict,
     Verdict,
 )
-from simtwin.verdicts.waste import aborted, duplicated
+from simtwin.verdicts.waste import waste
 
 #: Entries that are read, or joined, in one step: some 10 ms.
 STEP = 200
 #: Of each rule, the worst findings are told, and of each the first requests: a verdict is for reading.
 MOST_FINDINGS = 20
 MOST_EVIDENCE = 12
-MOST_WINDOWS = 1_000
 MOST_KEYS = 100
 
 _CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
@@ -106,13 +104,8 @@ def judging(
         own=reading.own,
         dropped=dropped,
         rules=tuple(said),
-        aborted=aborted(run),
-        duplicated=duplicated(run),
-        amplification=Amplification(
-            overall=overall(run),
-            window_seconds=thresholds.amplification_window_seconds,
-            windows=tuple(windows(run)[:MOST_WINDOWS]),
-        ),
+        waste=waste(run),
+        amplification=amplification(run),
     )
 
 

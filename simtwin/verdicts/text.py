@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from simtwin.verdicts.calls import Confidence
+from simtwin.verdicts.figures import chart, wasted
 from simtwin.verdicts.rule import Severity
 from simtwin.verdicts.verdict import Finding, RuleVerdict, Verdict, failing
-from simtwin.verdicts.waste import Waste
 
 #: Of the requests that show a finding, so many are named.
 NAMED = 4
@@ -30,8 +30,7 @@ def text(verdict: Verdict, least: Confidence = "medium") -> str:
         for rule in verdict.rules
         if rule.value == "not_exercised"
     ]
-    lines += [*_wasted("not received whole", verdict.aborted)]
-    lines += [*_wasted("answered twice", verdict.duplicated)]
+    lines += [*wasted(verdict.waste), *chart(verdict.amplification)]
     weak = _weak(verdict, least)
     if weak:
         lines.append(f"of the findings, {weak} are less sure than {least} and fail nothing")
@@ -83,15 +82,6 @@ def _rule(rule: RuleVerdict, found: Iterable[Finding]) -> Iterator[str]:
     if left_out > 0:
         yield f"  and {left_out} more of these"
     yield f"  {rule.advice}"
-
-
-def _wasted(what: str, waste: Waste) -> Iterator[str]:
-    if waste.attempts:
-        money = f", about ${waste.dollars:.4f}" if waste.dollars else ""
-        yield (
-            f"{what}: {waste.attempts} requests, {waste.input_tokens} tokens of input and "
-            f"{waste.output_tokens} of output{money}"
-        )
 
 
 def _weak(verdict: Verdict, least: Confidence) -> int:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from simtwin.verdicts.amplification import Window
+from simtwin.verdicts.amplification import Amplification
 from simtwin.verdicts.calls import Confidence, at_least
 from simtwin.verdicts.rule import SEVERITIES, Severity, Value
 from simtwin.verdicts.waste import Waste
@@ -70,14 +70,6 @@ class RuleVerdict(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
-class Amplification(msgspec.Struct, frozen=True, kw_only=True):
-    """Requests a call: over the run, and in windows of `window_seconds`, the first thousand."""
-
-    overall: Window
-    window_seconds: float
-    windows: tuple[Window, ...]
-
-
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict on a run.
 
@@ -91,8 +83,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         dropped: requests that the journal had no room for, or None where that is not known: what
             went before the first one judged is then missing.
         rules: what each says, in order.
-        aborted: what answers cost that were not received whole, and `duplicated`, answers to
-            questions that were being answered already.
+        waste: what the run cost, and how much of that was for nothing.
         amplification: how many requests there were a call.
     """
 
@@ -105,8 +96,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     own: int
     dropped: int | None
     rules: tuple[RuleVerdict, ...]
-    aborted: Waste
-    duplicated: Waste
+    waste: Waste
     amplification: Amplification
 
 

@@ -1,18 +1,19 @@
-"""Tokens that were paid for and that nobody had the whole answer of."""
+"""Tokens that were paid for and then thrown away, and about how much money that is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 import msgspec
 
 from simtwin.verdicts.attempt import Attempt
-from simtwin.verdicts.calls import overlapping
-from simtwin.verdicts.prices import dollars
+from simtwin.verdicts.prices import AS_OF, dollars
 from simtwin.verdicts.run import Run
+from simtwin.verdicts.twice import asked_again, hedges
 
 
-class Waste(msgspec.Struct, frozen=True, kw_only=True):
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """What attempts of one sort cost.
 
     Args:
@@ -29,24 +30,65 @@ class Waste(msgspec.Struct, frozen=True, kw_only=True):
     dollars: float
     unpriced: int
 
-
-def aborted(run: Run) -> Waste:
-    """Answers that were not received whole."""
-    return _sum(attempt for attempt in run.attempts if attempt.failed)
-
-
-def duplicated(run: Run) -> Waste:
-    """Whole answers to what was being answered already."""
-    return _sum(second for _, second in overlapping(run.attempts) if not second.failed)
+    @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
 
 
-def _sum(attempts: Iterable[Attempt]) -> Waste:
+class Waste(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run cost and how much of that was for nothing.
+
+    Args:
+        spent: all of it.
+        aborted: what answers cost that were not received whole: they were cut or failed in
+            mid-stream, or the client left. Whoever asks again pays the input again.
+        duplicated: whole answers to what was being answered already (a hedge, no sample of the same
+            prompt that began with it), or had been to the same call.
+        aborted_requests: the ids of the first hundred of those, and `duplicated_requests`.
+        prices_as_of: the day of the prices; money is an estimate, since token counts are.
+    """
+
+    spent: Cost
+    aborted: Cost
+    duplicated: Cost
+    aborted_requests: tuple[str, ...]
+    duplicated_requests: tuple[str, ...]
+    prices_as_of: str = AS_OF
+
+
+#: As many requests as are named.
+MOST_NAMED = 100
+
+
+def waste(run: Run) -> Waste:
+    """What a run cost, and what of it was thrown away; no attempt counts as both sorts."""
+    aborted = [each for each in run.attempts if each.failed and _costs(each)]
+    twice = chain(hedges(run), asked_again(run))
+    # Where the first one failed, the second is the answer, and the first is what was thrown away.
+    whole = [second for first, second in twice if not first.failed and not second.failed]
+    duplicated = list({each.entry.id: each for each in whole if _costs(each)}.values())
+    return Waste(
+        spent=_cost(run.attempts),
+        aborted=_cost(aborted),
+        duplicated=_cost(duplicated),
+        aborted_requests=_named(aborted),
+        duplicated_requests=_named(duplicated),
+    )
+
+
+def _named(attempts: Iterable[Attempt]) -> tuple[str, ...]:
+    return tuple(each.entry.request for each in attempts)[:MOST_NAMED]
+
+
+def _costs(attempt: Attempt) -> bool:
+    return any(attempt.usage.values())
+
+
+def _cost(attempts: Iterable[Attempt]) -> Cost:
     count = given = produced = unpriced = 0
     money = 0.0
-    for attempt in attempts:
+    for attempt in filter(_costs, attempts):
         usage = attempt.usage
-        if not any(usage.values()):
-            continue
         count += 1
         produced += usage.get("output_tokens", 0)
         given += sum(usage.values()) - usage.get("output_tokens", 0)
@@ -55,7 +97,7 @@ def _sum(attempts: Iterable[Attempt]) -> Waste:
             unpriced += 1
         else:
             money += cost
-    return Waste(
+    return Cost(
         attempts=count,
         input_tokens=given,
         output_tokens=produced,

@@ -6,18 +6,15 @@ from simtwin.verdicts.attempt import Attempt
 from simtwin.verdicts.calls import overlapping
 from simtwin.verdicts.rule import Found, Judged, Rule, Severity, judged
 from simtwin.verdicts.run import Run
+from simtwin.verdicts.twice import hedges
 
 
 def judge(run: Run) -> Judged:
     lines = run.thresholds
-    # What is tried again while a sample of the same prompt is under way is a retry, no hedge.
-    again = {retry.after.entry.id for retry in run.retries}
     refused: dict[bytes, float] = {}
     found, at = [], 0
     refusals = sorted((a for a in run.attempts if a.status in (429, 529)), key=lambda a: a.ended)
-    for first, second in overlapping(run.attempts):
-        if second.entry.id in again or second.began - first.began < lines.hedge_seconds:
-            continue
+    for first, second in hedges(run):
         while at < len(refusals) and refusals[at].ended <= second.began:
             refused[refusals[at].asked.question] = refusals[at].ended
             at += 1

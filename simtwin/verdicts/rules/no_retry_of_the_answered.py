@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simtwin.verdicts.attempt import Attempt
-from simtwin.verdicts.calls import named
 from simtwin.verdicts.rule import Found, Judged, Rule, judged
 from simtwin.verdicts.run import Run
+from simtwin.verdicts.twice import asked_again
 
 
 def judge(run: Run) -> Judged:
@@ -16,25 +15,10 @@ def judge(run: Run) -> Judged:
 
 
 def _found(run: Run) -> Iterator[Found]:
-    answered: dict[tuple[str, object], Attempt] = {}
-    for attempt in run.attempts:
-        which = (attempt.entry.key, named(attempt) or attempt.asked.question)
-        before = answered.get(which)
-        if before is not None and _again(before, attempt, run.thresholds.duplicate_seconds):
-            wait = attempt.began - before.ended
-            text = f"asked again {wait:.2f} s after it had been answered, as a retry"
-            yield Found(text, (before, attempt), "warning", "high")
-        if not attempt.failed:
-            answered[which] = attempt
-
-
-def _again(before: Attempt, after: Attempt, seconds: float) -> bool:
-    """Whether it is the same call: that the same is asked is nothing, samples of one prompt do."""
-    if not 0 <= after.began - before.ended <= seconds:
-        return False
-    counts = (before.retry_count, after.retry_count)
-    counted = counts[0] is not None and counts[1] == counts[0] + 1
-    return named(after) is not None or counted
+    for before, after in asked_again(run):
+        wait = after.began - before.ended
+        text = f"asked again {wait:.2f} s after it had been answered, as a retry"
+        yield Found(text, (before, after), "warning", "high")
 
 
 RULE = Rule(
