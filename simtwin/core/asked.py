@@ -33,7 +33,7 @@ class Details:
             taken.
         body: its document, None where it has none that parses.
         call: what it has in common with repetitions of it: a digest of its method, path and body;
-            None where no rule counts attempts.
+            None where no rule tells calls apart.
         attempt: which attempt of its call it is, from 1.
     """
 

@@ -52,7 +52,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     refused or broke.
 
     Only where there is something to say: `last_event`, the last server-sent event that was written;
-    `blocked_seconds`, how long writes waited for the client to read; `open_connections`, of the first
+    `digest`, what a request has in common with its repetitions, of its method, path and body, where
+    a rule asked for that; `blocked_seconds`, how long writes waited for the client to read; `open_connections`, of the first
     request on a connection, how many the key had open by then; and of an answer that was not
     sent whole, `meant`, the beginning of the text it would have had, with how many characters
     (`sent_characters`) and whole calls of tools (`sent_tools`) of it were sent, and `meant_tools`,
@@ -102,6 +103,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     undelivered: int
     usage: Mapping[str, int]
     cause: str | None
+    digest: str | None = None
     last_event: str | None = None
     blocked_seconds: float = 0.0
     open_connections: int = 0

@@ -52,6 +52,9 @@ class Match:
         attempt: which attempt of its call it is, from 1, or `[from, to]`. Requests of a lane with
             the same method, path and body are attempts of one call, until one of them was answered
             in whole with a 2xx: the next is a first attempt again.
+        digest: a glob that what it has in common with its repetitions must fit: a digest of its
+            method, path and body, as the journal tells it. With `when.nth` it names one request of
+            a lane whatever the order in which a client that does several things at once asks.
         min_body_bytes: the least size of the body.
         max_body_bytes: the largest.
 
@@ -81,6 +84,7 @@ class Match:
     attempt: int | tuple[int, int] | None = attrs.field(
         default=None, converter=bounds.pair, validator=bounds.ordinal
     )
+    digest: str | None = attrs.field(default=None, validator=bounds.globbed("a digest"))
     min_body_bytes: int | None = attrs.field(default=None, validator=bounds.whole(0, _LARGEST_BODY))
     max_body_bytes: int | None = attrs.field(default=None, validator=bounds.whole(0, _LARGEST_BODY))
     #: Whether it asks for anything of `Details`.
@@ -113,11 +117,20 @@ class Match:
             )
         )
 
+    @property
+    def tells_calls_apart(self) -> bool:
+        """Whether it asks what call a request is of."""
+        return self.attempt is not None or self.digest is not None
+
     def _fits_closer(self, details: Details) -> bool:
         return (
             (self.min_body_bytes is None or details.body_bytes >= self.min_body_bytes)
             and (self.max_body_bytes is None or details.body_bytes <= self.max_body_bytes)
             and (self.attempt is None or bounds.is_at(self.attempt, details.attempt))
+            and (
+                self.digest is None
+                or (details.call is not None and glob.fits(self.digest, details.call))
+            )
             and (self.connection is None or bounds.is_at(self.connection, details.connection))
             and (
                 self.request_on_connection is None
@@ -156,6 +169,7 @@ _CLOSER = (
     "connection",
     "request_on_connection",
     "attempt",
+    "digest",
     "min_body_bytes",
     "max_body_bytes",
 )

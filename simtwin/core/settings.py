@@ -188,7 +188,7 @@ class InForce:
         of_others: those of the rules that take something from beyond their lane.
         connections: what happens to connections; the operator's and the command line's alone.
         looks_closer: whether a rule looks at what takes work to know of a request.
-        counts_attempts: whether a rule looks at which attempt of its call it is.
+        tells_calls_apart: whether a rule asks what call a request is of.
     """
 
     rules: tuple[Rule, ...]
@@ -203,7 +203,7 @@ class InForce:
     of_others: tuple[Rule, ...] = ()
     connections: tuple[ConnectionRule, ...] = ()
     looks_closer: bool = False
-    counts_attempts: bool = False
+    tells_calls_apart: bool = False
 
 
 def in_force(layers: Sequence[tuple[str, Settings]], vocabulary: Vocabulary) -> InForce:
@@ -266,7 +266,7 @@ def in_force(layers: Sequence[tuple[str, Settings]], vocabulary: Vocabulary) -> 
         connections=distinct(for_connections),
         of_others=tuple(rule for rule in rules if rule.when.of_others),
         looks_closer=any(rule.match.looks_closer for rule in rules),
-        counts_attempts=any(rule.match.attempt is not None for rule in rules),
+        tells_calls_apart=any(rule.match.tells_calls_apart for rule in rules),
     )
 
 

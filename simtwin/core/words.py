@@ -65,6 +65,8 @@ def _requests(match: Match) -> Iterator[str]:
     for name, value in (("key", match.key), ("beta", match.beta), ("from", match.user_agent)):
         if value is not None:
             yield f"{name} {value}"
+    if match.digest is not None:
+        yield f"repetitions of {match.digest}"
     yield from (f"{each.pointer} {each.test} {_plain(each.value)}" for each in match.body or ())
     yield from _measures(match)
 

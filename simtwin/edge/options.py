@@ -61,6 +61,7 @@ class Options:
         tls_ca: where to write what clients are to trust, None for a file that ends with the run.
         allow_raw: whether faults may write what is no HTTP although `host` is not loopback.
         told: the fates of another run, which requests meet in the place of what is set.
+        steady_ids: whether ids in answers come of the seed and what was asked alone.
         command: what to run against the twin, which ends with it; nothing to serve until told.
         front: what answers the hot route, ASGI middleware or Quart.
     """
@@ -90,6 +91,7 @@ class Options:
     tls_ca: Path | None = None
     allow_raw: bool = False
     told: Fates | None = None
+    steady_ids: bool = False
     command: tuple[str, ...] = ()
     front: Literal["asgi", "quart"] = "asgi"
 

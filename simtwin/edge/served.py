@@ -120,6 +120,7 @@ async def served(
         max_wait=options.max_wait,
         replay=replay,
         told=options.told,
+        steady_ids=options.steady_ids,
     ) as twin:
         app = make_app(twin, config, secrets, hot=options.front == "asgi")
         tenant = await first_tenant(twin, secrets)

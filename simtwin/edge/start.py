@@ -55,6 +55,7 @@ async def running_twin(
     replay: Replay | None = None,
     run: str | None = None,
     told: Fates | None = None,
+    steady_ids: bool = False,
 ) -> AsyncIterator[Twin]:
     """A twin, whose actors live as long as the block.
 
@@ -70,6 +71,7 @@ async def running_twin(
         replay: the recordings that are played, None for none.
         run: tells the twin from all others; drawn where not given.
         told: the fates that requests meet in the place of what is set, None for none.
+        steady_ids: whether ids in answers come of the seed and what was asked alone.
     """
     async with trio.open_nursery() as nursery:
         began = present()
@@ -88,6 +90,7 @@ async def running_twin(
             replay,
             token_hex(8) if run is None else run,
             told=told,
+            steady_ids=steady_ids,
         )
         nursery.cancel_scope.cancel()
 

@@ -64,6 +64,9 @@ class Twin:
         run: tells this twin from all others; part of ids that no seed decides.
         numbers: of its requests, from 1.
         told: the fates of another run, which every request meets in the place of what is set.
+        steady_ids: whether ids in answers come of the seed and what was asked alone: then what a
+            client sends back of them is the same in runs that meet different faults, and equal
+            requests have equal ids.
     """
 
     store: Store
@@ -81,6 +84,7 @@ class Twin:
     run: str = ""
     numbers: Iterator[int] = attrs.field(factory=lambda: count(1))
     told: Fates | None = None
+    steady_ids: bool = False
     entries: Journal = attrs.field(factory=Journal)
     load: Load = attrs.field(factory=Load)
     commons: Commons = attrs.field(factory=Commons)

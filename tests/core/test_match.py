@@ -33,6 +33,7 @@ DETAILS = Details(
     request_on_connection=2,
     body_bytes=1_000,
     body=BODY,
+    call="0f1e",
     attempt=2,
 )
 
@@ -67,6 +68,8 @@ def fits(match: dict[str, Any], **details: Any) -> bool:
         ({"attempt": 2}, True),
         ({"attempt": [2, 9]}, True),
         ({"attempt": 1}, False),
+        ({"digest": "0f*"}, True),
+        ({"digest": "0f"}, False),
         ({"min_body_bytes": 1_000}, True),
         ({"min_body_bytes": 1_001}, False),
         ({"max_body_bytes": 1_000}, True),
@@ -168,7 +171,7 @@ def test_calls_that_never_succeed_are_forgotten_in_the_end() -> None:
     [
         {"key": "a*", "tools": True, "beta": "b", "user_agent": "c?"},
         {"tools": "get_*", "connection": 1, "request_on_connection": [2, 5], "attempt": 3},
-        {"min_body_bytes": 0, "max_body_bytes": 224 * 1024},
+        {"min_body_bytes": 0, "max_body_bytes": 224 * 1024, "digest": "0f*"},
         {"body": {"/a": {"like": "x*"}, "/b": {"equals": 3}, "/c/0": {"exists": False}}},
     ],
 )

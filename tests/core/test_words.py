@@ -104,6 +104,7 @@ def test_when_a_rule_fires_is_told_in_words_with_what_it_hangs_on(
             {"key": "k*", "beta": "b*", "user_agent": "u*"},
             "key k*, beta b*, from u*",
         ),
+        ({"digest": "0f*"}, "repetitions of 0f*"),
         ({"body": {"/max_tokens": 5, "/a": {"exists": True}}}, "/max_tokens equals 5, /a exists true"),
         ({"min_body_bytes": 1000, "max_body_bytes": 2000}, (
             "of 1,000 bytes or more, of 2,000 bytes or less")),

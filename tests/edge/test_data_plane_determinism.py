@@ -214,3 +214,22 @@ async def test_a_streamed_answer_says_the_same_as_one_that_is_not(front: str) ->
     said = next(block.text for block in streamed.content if block.type == "text")
     assert said == whole.json()["content"][0]["text"]
     assert streamed.usage.output_tokens == whole.json()["usage"]["output_tokens"]
+
+
+async def test_with_steady_ids_what_was_asked_again_is_answered_with_the_same_ids(
+    front: str,
+) -> None:
+    """So a retry, or another key, moves no id that the client sends back later."""
+    settings = {"script": "ok; 529; ok; ok; ok"}
+    async with staged(front, settings=settings, steady_ids=True) as stage:
+        other = (await stage.add_key())["api_key"]
+        answers = [
+            (await stage.create(key=key, max_tokens=tokens)).json()
+            for key, tokens in ((None, 9), (None, 9), (None, 9), (None, 8), (other, 9))
+        ]
+        entries = await stage.entries()
+
+    first, _, again, different, elsewhere = (answer.get("id") for answer in answers)
+    assert first == again == elsewhere != different
+    assert len({entry["digest"] for entry in entries}) == 2
+    assert len({entry["request"] for entry in entries}) == 5

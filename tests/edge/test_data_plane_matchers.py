@@ -85,6 +85,26 @@ async def test_the_first_attempt_of_every_call_fails_and_the_second_is_served() 
     assert statuses == [418, 200, 418, 418, 200, 200, 418]
 
 
+@pytest.mark.parametrize(
+    ("order", "statuses"),
+    [
+        ((10, 20, 10, 10, 20), [200, 200, 418, 200, 200]),
+        ((20, 20, 10, 20, 10), [200, 200, 200, 200, 418]),
+    ],
+)
+async def test_one_request_is_named_by_its_digest_and_its_number_among_its_repetitions(
+    order: tuple[int, ...], statuses: list[int]
+) -> None:
+    looking = refuse({"digest": "*"}, when={"chance": 0})
+    async with staged("asgi", settings={"rules": [looking]}) as stage:
+        await status(stage, max_tokens=10)
+        (entry,) = await stage.entries()
+        named = refuse({"digest": entry["digest"]}, name="named", when={"nth": 2})
+        await stage.configure(rules=[named])
+
+        assert [await status(stage, max_tokens=tokens) for tokens in order] == statuses
+
+
 async def test_a_body_that_is_too_large_is_larger_than_any_least_size() -> None:
     rule = refuse({"min_body_bytes": 33_554_432})
     async with staged("asgi", settings={"rules": [rule]}) as stage:

@@ -145,6 +145,7 @@ def _entry(
             "output_tokens": tokens.output,
         },
         cause=exchange.cause,
+        digest=exchange.call,
         last_event=progress.last_event,
         blocked_seconds=round(progress.blocked, 3) if progress.blocked else 0.0,
         open_connections=_open_connections(twin, exchange, account.api_key_id),

@@ -58,6 +58,8 @@ class Exchange:
     in_force: InForce | None = None
     share: Share | None = None
     call: str | None = None
+    # Whether ids in the answer come of what was asked alone.
+    steady_ids: bool = False
     seed: int = 0
     scope: str = ""
     key: Reservation[Key] | None = None
@@ -112,8 +114,8 @@ class Exchange:
         if self._ids is None:
             self._ids = Ids(
                 self.request_id,
-                "msg_01" + base58(self._name("message"), 22),
-                lambda number: "toolu_01" + base58(self._name(f"tool_use/{number}"), 22),
+                "msg_01" + base58(self._said("message"), 22),
+                lambda number: "toolu_01" + base58(self._said(f"tool_use/{number}"), 22),
                 self.date,
             )
         return self._ids
@@ -192,6 +194,10 @@ class Exchange:
         assert self.fate is not None, "only fates have names"  # noqa: S101
         # The run number, 1 until state outlives a run, keeps ids of later runs apart.
         return f"{self.seed}/{self.scope}/{self.fate.ordinal}/1/{use}"
+
+    def _said(self, use: str) -> str:
+        """Like `_name`, for what a client may send back in its next request."""
+        return f"{self.seed}/{self.call}/{use}" if self.steady_ids else self._name(use)
 
     def _marks(self) -> Headers:
         marks = []

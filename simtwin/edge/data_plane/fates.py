@@ -53,6 +53,8 @@ async def decide_fate(
         exchange.stream,
         endpoint.answers,
     )
+    if twin.steady_ids:
+        exchange.steady_ids, exchange.call = True, _call(exchange)
     schedule = scheduled(twin, exchange, account)
     in_force = exchange.in_force
     by_rules = bool(schedule.rules) and not (schedule.script is not None and asked.answers)
@@ -81,8 +83,8 @@ def _details(
 ) -> Details:
     request = exchange.request
     betas = request.header(b"anthropic-beta")
-    call = _call(exchange) if in_force.counts_attempts else None
-    exchange.call = call
+    if in_force.tells_calls_apart and exchange.call is None:
+        exchange.call = _call(exchange)
     return Details(
         key=(account.api_key_id, account.friendly_name),
         betas=tuple(name.strip() for name in betas.split(",")) if betas else (),
@@ -91,7 +93,7 @@ def _details(
         request_on_connection=exchange.on_connection,
         body_bytes=MOST_BODY_BYTES + 1 if exchange.too_large else exchange.body_bytes,
         body=doc if exchange.parses and not isinstance(doc, Rejected) else None,
-        call=call,
+        call=exchange.call,
     )
 
 
