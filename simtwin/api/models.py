@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
-from simtwin.api.errors import invalid
 from simtwin.api.model import Model
 from simtwin.api.model_table import CURRENT
+from simtwin.api.pages import Query, by_ids
 from simtwin.api.retired_models import RETIRED
 
 __all__ = ["MODELS", "Model", "answer_name", "info", "page", "resolve"]
@@ -56,62 +55,21 @@ def info(model: Model) -> dict[str, Any]:
     }
 
 
-def page(
-    limit: int | str = 20,
-    after_id: str | None = None,
-    before_id: str | None = None,
-    lifecycle: Collection[str] = (),
-) -> dict[str, Any]:
+def page(query: Query) -> dict[str, Any]:
     """A page of `GET /v1/models`, newest first.
 
     Retired models appear only where `lifecycle` asks for them (Python SDK 2.12.0,
-    `types/model_list_params.py`). A cursor that names no model of the list has nothing behind it.
+    `types/model_list_params.py`).
 
     Args:
-        limit: 1 to 1000, as it stands in the query.
-        after_id: the page begins after this model.
-        before_id: the page ends before this model; the last `limit` before it.
-        lifecycle: the stages to list; none is active and deprecated.
+        query: `limit`, `after_id`, `before_id`, and `lifecycle`: the stages to list, where none is
+            active and deprecated.
 
     Raises:
         Rejected: a 400 for a limit or lifecycle that cannot be.
     """
-    size = _limit(limit)
-    for place, stage in enumerate(lifecycle):
-        if stage not in _LIFECYCLES:
-            raise invalid(f"lifecycle.{place}: Input should be 'active', 'deprecated' or 'retired'")
-    wanted = lifecycle or ("active", "deprecated")
-    models = [model for model in MODELS if model.lifecycle in wanted]
-    if after_id is not None:
-        models = models[_place(models, after_id, len(models)) + 1 :]
-    if before_id is not None:
-        models = models[: _place(models, before_id, 0)]
-    backwards = before_id is not None and after_id is None
-    shown = models[-size:] if backwards else models[:size]
-    return {
-        "data": [info(model) for model in shown],
-        "has_more": len(models) > size,
-        "first_id": shown[0].id if shown else None,
-        "last_id": shown[-1].id if shown else None,
-    }
-
-
-def _limit(limit: int | str) -> int:
-    try:
-        size = int(limit)
-    except ValueError:
-        raise invalid(
-            "limit: Input should be a valid integer, unable to parse string as an integer"
-        ) from None
-    if size < 1:
-        raise invalid("limit: Input should be greater than or equal to 1")
-    if size > 1000:
-        raise invalid("limit: Input should be less than or equal to 1000")
-    return size
-
-
-def _place(models: list[Model], name: str, otherwise: int) -> int:
-    return next((place for place, model in enumerate(models) if model.id == name), otherwise)
+    wanted = query.some_of("lifecycle", _LIFECYCLES) or ("active", "deprecated")
+    return by_ids([info(model) for model in MODELS if model.lifecycle in wanted], query)
 
 
 def _capabilities(model: Model) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from itertools import chain
 
 import msgspec
 
+from simtwin.core.prices import AS_OF
 from simtwin.verdicts.attempt import Attempt
-from simtwin.verdicts.prices import AS_OF, dollars
+from simtwin.verdicts.prices import dollars
 from simtwin.verdicts.run import Run
 from simtwin.verdicts.twice import asked_again, hedges
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from anthropic.types import ModelInfo
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from simtwin.api.errors import Rejected
 from simtwin.api.models import MODELS, Model, answer_name, info, page, resolve
+from simtwin.api.pages import Query
 from simtwin.api.tiers import POOLS
 
 LISTED = [model.id for model in MODELS if model.listed]
@@ -138,8 +140,12 @@ def test_what_no_source_says_is_named_as_assumed() -> None:
     assert known("claude-opus-5").assumed == ("features",)
 
 
+def listed(**query: Any) -> dict[str, Any]:
+    return page(Query(urlencode(query, doseq=True).encode()))
+
+
 def test_the_list_is_of_nineteen_models_newest_first() -> None:
-    listing = page()
+    listing = listed()
 
     assert len(LISTED) == 19
     assert ids(listing) == LISTED
@@ -153,40 +159,40 @@ def test_the_list_is_of_nineteen_models_newest_first() -> None:
 @given(st.integers(1, 25))
 def test_pages_forward_and_backward_meet_every_model_once(limit: int) -> None:
     forward: list[str] = []
-    listing = page(limit)
+    listing = listed(limit=limit)
     forward += ids(listing)
     while listing["has_more"]:
-        listing = page(limit, after_id=listing["last_id"])
+        listing = listed(limit=limit, after_id=listing["last_id"])
         forward += ids(listing)
 
     backward: list[str] = [LISTED[-1]]
-    listing = page(limit, before_id=LISTED[-1])
+    listing = listed(limit=limit, before_id=LISTED[-1])
     backward = ids(listing) + backward
     while listing["has_more"]:
-        listing = page(limit, before_id=listing["first_id"])
+        listing = listed(limit=limit, before_id=listing["first_id"])
         backward = ids(listing) + backward
 
     assert forward == backward == LISTED
 
 
 def test_two_cursors_bound_a_page_on_both_sides() -> None:
-    listing = page(2, after_id=LISTED[0], before_id=LISTED[4])
+    listing = listed(limit=2, after_id=LISTED[0], before_id=LISTED[4])
 
     assert ids(listing) == LISTED[1:3]
     assert listing["has_more"] is True
 
 
-@pytest.mark.parametrize("cursors", [("after_id", None), (None, "before_id"), ("no", "no")])
-def test_an_unknown_cursor_has_nothing_behind_it(cursors: tuple[str | None, str | None]) -> None:
-    after_id, before_id = cursors
-
-    listing = page(1, after_id, before_id)
+@pytest.mark.parametrize(
+    "cursors", [{"after_id": "no"}, {"before_id": "no"}, {"after_id": "no", "before_id": "no"}]
+)
+def test_an_unknown_cursor_has_nothing_behind_it(cursors: dict[str, str]) -> None:
+    listing = listed(limit=1, **cursors)
 
     assert listing == {"data": [], "has_more": False, "first_id": None, "last_id": None}
 
 
 @pytest.mark.parametrize(
-    ("lifecycle", "listed"),
+    ("lifecycle", "models"),
     [
         (["active"], [name for name in LISTED if known(name).lifecycle == "active"]),
         (["deprecated"], ["claude-mythos-preview", "claude-sonnet-4-5-20250929"]),
@@ -195,8 +201,8 @@ def test_an_unknown_cursor_has_nothing_behind_it(cursors: tuple[str | None, str 
         (["active", "deprecated", "retired"], [model.id for model in MODELS]),
     ],
 )
-def test_the_list_can_be_of_one_stage_of_life(lifecycle: list[str], listed: list[str]) -> None:
-    assert ids(page(1000, lifecycle=lifecycle)) == listed
+def test_the_list_can_be_of_one_stage_of_life(lifecycle: list[str], models: list[str]) -> None:
+    assert ids(listed(limit=1000, **{"lifecycle[]": lifecycle})) == models
 
 
 @pytest.mark.parametrize(
@@ -220,7 +226,7 @@ def test_a_page_that_cannot_be_is_a_400(
     limit: int | str, lifecycle: list[str], message: str
 ) -> None:
     with pytest.raises(Rejected) as rejected:
-        page(limit, lifecycle=lifecycle)
+        listed(limit=limit, lifecycle=lifecycle)
 
     assert (rejected.value.error.status, rejected.value.error.message) == (400, message)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-from urllib.parse import parse_qs
 
 from simtwin.api.errors import ApiError, Rejected
 from simtwin.api.models import info, page, resolve
+from simtwin.api.pages import Query
 from simtwin.core.plan import Plan
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.json_plan import json_plan
@@ -17,7 +16,7 @@ from simtwin.edge.twin import Twin
 
 async def listed(_: Twin, exchange: Exchange, __: Doc, ___: Manner) -> Plan:
     """A page of the models."""
-    return json_plan(exchange, _page(exchange.request.query))
+    return json_plan(exchange, page(Query(exchange.request.query)))
 
 
 async def retrieved(_: Twin, exchange: Exchange, __: Doc, ___: Manner) -> Plan:
@@ -27,13 +26,6 @@ async def retrieved(_: Twin, exchange: Exchange, __: Doc, ___: Manner) -> Plan:
     if model is None:
         raise Rejected(ApiError.of(404, f"model: {name}"))
     return json_plan(exchange, info(model))
-
-
-def _page(query: bytes) -> dict[str, Any]:
-    given = parse_qs(query.decode("latin-1"), keep_blank_values=True)
-    stages = [*given.get("lifecycle[]", ()), *given.get("lifecycle", ())]
-    last = {name: values[-1] for name, values in given.items()}
-    return page(last.get("limit", "20"), last.get("after_id"), last.get("before_id"), stages)
 
 
 MODELS: Mapping[str, Answer] = {"models": listed, "models_retrieve": retrieved}
