@@ -9,7 +9,7 @@ import msgspec
 from made_up import answered, fired, made
 
 from simtwin.chaos.document import VERSION, Report, RunDoc
-from simtwin.chaos.judging import rulings
+from simtwin.chaos.judging import judgement
 from simtwin.chaos.met import Met, run_doc
 from simtwin.chaos.outcome import Ended, Outcome, worst
 from simtwin.chaos.plan import Plan
@@ -48,7 +48,7 @@ def one(
         "token": "st1.made-up",
         "replay": of.replay_line("st1.made-up"),
     }
-    return run_doc(of, Met(**plain | changes), rulings(entries), known)
+    return run_doc(of, Met(**plain | changes), judgement(entries), known)
 
 
 def report(of: Plan, *runs: RunDoc) -> Report:
@@ -59,6 +59,7 @@ def report(of: Plan, *runs: RunDoc) -> Report:
         simtwin="0",
         scenario=of.scenario,
         command=of.command,
+        file=None,
         seed=of.seed,
         profiles=of.profiles,
         script=of.script,

@@ -14,10 +14,9 @@ from pathlib import Path
 import msgspec
 
 from simtwin.chaos.judgement import Finding
+from simtwin.chaos.saved import SavedError, content
 
 VERSION = 1
-#: A report of a thousand runs is less.
-LARGEST = 64 * 1024 * 1024
 
 
 class BaselineError(Exception):
@@ -50,14 +49,9 @@ def read(path: Path) -> frozenset[str]:
         BaselineError: it does not.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise BaselineError(f"{path} cannot be read: {error.strerror}") from None
-    if len(content) > LARGEST:
-        raise BaselineError(f"{path} has more than {LARGEST:,} bytes")
-    try:
-        doc = msgspec.json.decode(content, type=_Doc)
+        doc = msgspec.json.decode(content(path), type=_Doc)
+    except SavedError as error:
+        raise BaselineError(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BaselineError(f"{path}: {error}") from None
     if doc.version != VERSION:

@@ -20,6 +20,33 @@ def chaos() -> None:
 
 
 @chaos.command()
+@click.argument("file", type=_FILE, metavar="FILE")
+@click.option("--junit", type=_FILE, metavar="FILE", help="Write it as JUnit's XML.")
+@click.option("--markdown", type=_FILE, metavar="FILE", help="Write it as Markdown.")
+@click.option("--html", type=_FILE, metavar="FILE", help="Write it as a page of HTML.")
+def report(file: Path, **forms: Path | None) -> None:
+    """Show again the report that FILE has, as `chaos run --report-json` wrote it.
+
+    Every form is the same as the run would have written it. Without any it is text.
+    """
+    from simtwin.chaos.report.told import console, tell
+    from simtwin.chaos.report.written import write_files
+    from simtwin.chaos.saved import SavedError, saved
+
+    try:
+        found = saved(file)
+    except SavedError as error:
+        raise click.UsageError(str(error)) from None
+    files = {form: path for form, path in forms.items() if path is not None}
+    if not files:
+        tell(found, console(stderr=False))
+    problems = list(write_files(files, found))
+    for problem in problems:
+        click.echo(f"simtwin: {problem}", err=True)
+    sys.exit(2 if problems else 0)
+
+
+@chaos.command()
 @click.option(
     "--profile",
     "profiles",
@@ -82,7 +109,7 @@ def run(**options: Any) -> None:
     though no fault came (or at all, with --expect-success), 4 for a fault that had to come and did
     not.
     """
-    from simtwin.chaos.judging import rulings
+    from simtwin.chaos.judging import judgement
     from simtwin.chaos.plan import Plan
     from simtwin.chaos.progress import Progress
     from simtwin.chaos.report.told import console, tell
@@ -96,7 +123,7 @@ def run(**options: Any) -> None:
     plan = Plan(**options)
     stderr = console()
     try:
-        report = run_plan(plan, Progress(stderr, plan.runs), rulings)
+        report = run_plan(plan, Progress(stderr, plan.runs), judgement)
     except (OptionsError, ListenError) as error:
         raise click.UsageError(str(error)) from None
     tell(report, stderr)

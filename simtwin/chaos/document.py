@@ -12,15 +12,21 @@ import msgspec
 
 from simtwin.chaos.judgement import Confidence, Severity, Value
 from simtwin.chaos.outcome import Result
+from simtwin.verdicts.amplification import Amplification
+from simtwin.verdicts.waste import Waste
 
 VERSION: Literal[1] = 1
 
 
 class FaultDoc(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault that fired on a request, by the rule that had it, and what became of it."""
+    """A fault that fired on a request, by the rule that had it, and what became of it.
+
+    `said` is the fault with its settings, as a script says it, where it is not too long for that.
+    """
 
     rule: str
     kind: str
+    said: str
     outcome: Literal["reached", "not_reached", "unsupported"]
 
 
@@ -36,6 +42,9 @@ class AttemptDoc(msgspec.Struct, frozen=True, kw_only=True):
         status: what was sent, None where nothing was.
         whole: whether all of the answer was sent; `ended_by` is "end", "hangup" or "left".
         sent_bytes: of the body; `planned_tokens` and `sent_tokens` of the answer.
+        input_tokens: that were booked for it, cached or not, and `output_tokens`.
+        thrown_away: whether those were for nothing: "aborted", where the answer was not received
+            whole, "duplicated", where there was one already.
         own: whether it was the twin itself that refused or broke.
     """
 
@@ -52,6 +61,9 @@ class AttemptDoc(msgspec.Struct, frozen=True, kw_only=True):
     sent_bytes: int
     planned_tokens: int | None
     sent_tokens: int
+    input_tokens: int
+    output_tokens: int
+    thrown_away: Literal["aborted", "duplicated"] | None
     own: bool
 
 
@@ -114,11 +126,13 @@ class RunDoc(msgspec.Struct, frozen=True, kw_only=True):
         token: all that it met, as a word; None where it is too long for one.
         replay: the command line that meets the same again.
         command_status: the command's exit status, None where it could not be started.
-        seconds: how long it took.
+        began: when it began, in Unix seconds, and `seconds`, how long it took.
         requests: how many came, and `faulted`, how many of them met a fault.
         dropped: how many the journal had no room for.
         unmet: what had to come and did not.
         notes: what there is to know beside.
+        waste: what its requests cost, and how much of that was for nothing.
+        amplification: how many requests there were a call, over the run and in each window of it.
         calls: what the client did; `calls_left_out`, those that are not listed.
     """
 
@@ -131,6 +145,7 @@ class RunDoc(msgspec.Struct, frozen=True, kw_only=True):
     token: str | None
     replay: str
     command_status: int | None
+    began: float
     seconds: float
     requests: int
     faulted: int
@@ -139,17 +154,24 @@ class RunDoc(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     rules: tuple[RuleDoc, ...]
     findings: tuple[FindingDoc, ...]
+    waste: Waste
+    amplification: Amplification
     calls: tuple[CallDoc, ...]
     calls_left_out: int
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A report: what was asked for, what it comes to, and every run."""
+    """A report: what was asked for, what it comes to, and every run.
+
+    `file` is the first file that the command names, for whoever shows what fails beside one; None
+    where it names none.
+    """
 
     version: Literal[1]
     simtwin: str
     scenario: str
     command: tuple[str, ...]
+    file: str | None
     seed: int
     profiles: tuple[str, ...]
     script: str | None

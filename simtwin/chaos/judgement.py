@@ -8,6 +8,8 @@ from typing import Literal
 import attrs
 
 from simtwin.core.journal import Entry
+from simtwin.verdicts.amplification import Amplification
+from simtwin.verdicts.waste import Waste
 
 Value = Literal["pass", "fail", "not_exercised"]
 Severity = Literal["info", "warning", "error"]
@@ -62,5 +64,14 @@ class Ruling:
     notes: tuple[str, ...] = ()
 
 
+@attrs.frozen
+class Judgement:
+    """All that is made of a run: what every rule says, what was wasted, how requests multiplied."""
+
+    rulings: Sequence[Ruling]
+    waste: Waste
+    amplification: Amplification
+
+
 #: Judges the entries of the journal of one run.
-Judge = Callable[[Sequence[Entry]], Sequence[Ruling]]
+Judge = Callable[[Sequence[Entry]], Judgement]

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simtwin.chaos.judgement import Finding, Ruling
+from simtwin.chaos.judgement import Finding, Judgement, Ruling
 from simtwin.core.journal import Entry
 from simtwin.verdicts.judging import judge
 from simtwin.verdicts.verdict import Finding as Found
 from simtwin.verdicts.verdict import RuleVerdict
 
 
-def rulings(entries: Sequence[Entry]) -> tuple[Ruling, ...]:
-    """What every rule says of the entries of a journal."""
+def judgement(entries: Sequence[Entry]) -> Judgement:
+    """What the rules make of the entries of a journal."""
     endpoints = {entry.request: entry.endpoint for entry in entries}
-    return tuple(_ruling(rule, endpoints) for rule in judge(entries).rules)
+    verdict = judge(entries)
+    return Judgement(
+        rulings=tuple(_ruling(rule, endpoints) for rule in verdict.rules),
+        waste=verdict.waste,
+        amplification=verdict.amplification,
+    )
 
 
 def _ruling(said: RuleVerdict, endpoints: dict[str, str]) -> Ruling:

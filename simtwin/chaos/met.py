@@ -8,7 +8,7 @@ import attrs
 
 from simtwin.chaos.baseline import known_as
 from simtwin.chaos.document import FindingDoc, RuleDoc, RunDoc
-from simtwin.chaos.judgement import CONFIDENCES, SEVERITIES, Finding, Ruling
+from simtwin.chaos.judgement import CONFIDENCES, SEVERITIES, Finding, Judgement, Ruling
 from simtwin.chaos.outcome import Ended, outcome
 from simtwin.chaos.plan import Plan
 from simtwin.chaos.stimulus import Stimulus
@@ -49,16 +49,16 @@ class Met:
     replay: str
 
 
-def run_doc(plan: Plan, met: Met, rulings: Sequence[Ruling], known: Collection[str]) -> RunDoc:
+def run_doc(plan: Plan, met: Met, judged: Judgement, known: Collection[str]) -> RunDoc:
     """The report of one run.
 
     Args:
         plan: what was run.
         met: what it met.
-        rulings: what the rules say of it.
+        judged: what is made of it.
         known: the findings that the baseline has.
     """
-    findings = tuple(_findings(plan, rulings, known))
+    findings = tuple(_findings(plan, judged.rulings, known))
     faulted = sum(any(f.outcome == "reached" for f in entry.fired) for entry in met.entries)
     comes_to = outcome(
         met.ended,
@@ -68,7 +68,7 @@ def run_doc(plan: Plan, met: Met, rulings: Sequence[Ruling], known: Collection[s
         unmet=0 if met.ended.stopped_by else len(met.missing.unmet),
         expect_success=plan.expect_success,
     )
-    calls, left_out = timeline(met.entries, met.start)
+    calls, left_out = timeline(met.entries, met.start, judged.waste)
     return RunDoc(
         number=met.number,
         seed=met.seed,
@@ -79,6 +79,7 @@ def run_doc(plan: Plan, met: Met, rulings: Sequence[Ruling], known: Collection[s
         token=met.token,
         replay=met.replay,
         command_status=met.ended.status,
+        began=met.start,
         seconds=met.seconds,
         requests=len(met.entries),
         faulted=faulted,
@@ -93,9 +94,11 @@ def run_doc(plan: Plan, met: Met, rulings: Sequence[Ruling], known: Collection[s
                 missing=each.missing,
                 notes=each.notes,
             )
-            for each in rulings
+            for each in judged.rulings
         ),
         findings=findings,
+        waste=judged.waste,
+        amplification=judged.amplification,
         calls=calls,
         calls_left_out=left_out,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -128,6 +128,24 @@ class Plan:
 def flag(form: str) -> str:
     """The option that a form of the report is asked for with."""
     return "--" + form.replace("_", "-")
+
+
+def named_file(command: Sequence[str]) -> str | None:
+    """The first argument of a command that is a file, a test in one included.
+
+    It is told from the working folder on where it is within: that is where a CI service has its
+    checkout, and it looks files up by their places in that.
+    """
+    for argument in command[1:]:
+        name = argument.partition("::")[0]
+        try:
+            if name and Path(name).is_file():
+                path, here = Path(name).absolute(), Path.cwd()
+                return str(path.relative_to(here) if path.is_relative_to(here) else path)
+        except (OSError, ValueError):
+            # Text that is too long for the name of a file, or has a NUL in it.
+            continue
+    return None
 
 
 def lane_of(seed: int) -> str:

@@ -16,7 +16,7 @@ from simtwin.chaos.document import VERSION, Report, RunDoc
 from simtwin.chaos.judgement import Judge
 from simtwin.chaos.met import Met, run_doc
 from simtwin.chaos.outcome import Ended, Outcome, worst
-from simtwin.chaos.plan import Plan, lane_of
+from simtwin.chaos.plan import Plan, lane_of, named_file
 from simtwin.chaos.progress import Progress
 from simtwin.chaos.stimulus import stimulus
 from simtwin.core.journal import Entry
@@ -80,6 +80,7 @@ class _Runs:
             simtwin=__version__,
             scenario=plan.scenario,
             command=plan.command,
+            file=named_file(plan.command),
             seed=plan.seed,
             profiles=plan.profiles,
             script=plan.script,

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Literal
 
 from simtwin.chaos.document import AttemptDoc, CallDoc, FaultDoc
-from simtwin.core.journal import Entry
+from simtwin.core.journal import Entry, FiredEntry
+from simtwin.core.script import part
 from simtwin.verdicts.attempt import Attempt
 from simtwin.verdicts.calls import Call, calls
+from simtwin.verdicts.waste import Waste
 
 #: More than people look at. Those that met something come before those that went well.
 MOST_CALLS = 1_000
 #: A client that retries without end is seen by less.
 MOST_ATTEMPTS = 200
+#: A fault can bring a body of its own.
+LONGEST_SAID = 200
 
 
-def timeline(entries: Sequence[Entry], start: float) -> tuple[tuple[CallDoc, ...], int]:
+def timeline(
+    entries: Sequence[Entry], start: float, waste: Waste
+) -> tuple[tuple[CallDoc, ...], int]:
     """The calls of a run, in the order of their beginning, and how many are left out.
 
     Args:
         entries: the journal of the run.
         start: when it began, in Unix seconds.
+        waste: which requests are duplicates.
     """
     found = calls(Attempt(entry, start) for entry in entries)
     telling = sorted(range(len(found)), key=lambda index: not _tells(found[index]))[:MOST_CALLS]
-    return tuple(_call(found[index]) for index in sorted(telling)), len(found) - len(telling)
+    twice = frozenset(waste.duplicated_requests)
+    return tuple(_call(found[index], twice) for index in sorted(telling)), len(found) - len(telling)
 
 
 def _tells(call: Call) -> bool:
     return len(call.attempts) > 1 or any(each.failed or each.faults for each in call.attempts)
 
 
-def _call(call: Call) -> CallDoc:
+def _call(call: Call, twice: Collection[str]) -> CallDoc:
     first = call.attempts[0].entry
     return CallDoc(
         endpoint=first.endpoint,
@@ -39,7 +48,7 @@ def _call(call: Call) -> CallDoc:
         stream=bool(first.stream),
         confidence=call.confidence,
         succeeded=call.succeeded,
-        attempts=tuple(_attempts(call)),
+        attempts=tuple(_attempts(call, twice)),
     )
 
 
@@ -49,7 +58,7 @@ def _asked_model(entry: Entry) -> str | None:
     return model if isinstance(model, str) else None
 
 
-def _attempts(call: Call) -> Iterator[AttemptDoc]:
+def _attempts(call: Call, twice: Collection[str]) -> Iterator[AttemptDoc]:
     before: Attempt | None = None
     for attempt in call.attempts[:MOST_ATTEMPTS]:
         entry = attempt.entry
@@ -63,13 +72,32 @@ def _attempts(call: Call) -> Iterator[AttemptDoc]:
             status=attempt.status,
             whole=entry.whole,
             ended_by=entry.ended,
-            faults=tuple(
-                FaultDoc(rule=each.rule, kind=each.kind, outcome=each.outcome)
-                for each in entry.fired
-            ),
+            faults=tuple(map(_fault, entry.fired)),
             sent_bytes=entry.sent_bytes,
             planned_tokens=entry.planned_tokens,
             sent_tokens=entry.sent_tokens,
+            input_tokens=sum(entry.usage.values()) - entry.usage.get("output_tokens", 0),
+            output_tokens=entry.usage.get("output_tokens", 0),
+            thrown_away=_thrown_away(attempt, twice),
             own=entry.cause == "own",
         )
         before = attempt
+
+
+def _fault(fired: FiredEntry) -> FaultDoc:
+    try:
+        said = part(fired.kind, fired.settings)
+    except ValueError:
+        said = fired.kind
+    if len(said) > LONGEST_SAID:
+        said = fired.kind
+    return FaultDoc(rule=fired.rule, kind=fired.kind, said=said, outcome=fired.outcome)
+
+
+def _thrown_away(
+    attempt: Attempt, twice: Collection[str]
+) -> Literal["aborted", "duplicated"] | None:
+    """Whether what it cost was for nothing, and why."""
+    if attempt.failed:
+        return "aborted" if any(attempt.usage.values()) else None
+    return "duplicated" if attempt.entry.request in twice else None

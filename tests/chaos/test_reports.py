@@ -7,12 +7,15 @@ from pathlib import Path
 import msgspec
 import pytest
 from junitparser import JUnitXml
-from reported import EARLY, EVIL, TOLD, evil, one, plan, report, retried
+from made_up import answered, asking, cut, fired
+from reported import EARLY, EVIL, OF_MESSAGES, TOLD, evil, one, plan, report, retried
 from rich.console import Console
 
 from simtwin.chaos.document import Report
 from simtwin.chaos.outcome import Ended
+from simtwin.chaos.plan import named_file
 from simtwin.chaos.report import written
+from simtwin.chaos.report.html import html
 from simtwin.chaos.report.junit import junit
 from simtwin.chaos.report.markdown import markdown
 from simtwin.chaos.report.plain import legible, plain
@@ -64,12 +67,21 @@ def test_what_had_to_come_and_a_command_that_failed_are_cases_of_their_own() -> 
     assert other.errors == 1
 
 
-def test_a_case_names_the_file_that_the_command_runs(tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
+def test_a_case_names_the_file_that_the_command_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "tests" / "program.py"
+    program.parent.mkdir()
     program.touch()
-    of = plan(command=("python", "x" * 5_000, "a\0", str(program)))
+    monkeypatch.chdir(tmp_path)
+    odd = ("python", "", "tests", "x" * 5_000, "a\0")
 
-    assert f'file="{program}"'.encode() in junit(report(of, one(of)))
+    # As a CI service knows it, wherever its checkout is.
+    assert named_file((*odd, f"{program}::test_it")) == "tests/program.py"
+    assert named_file(("python", "/etc/passwd")) == "/etc/passwd"
+    assert named_file(odd) is None
+    of = msgspec.structs.replace(report(plan(), EARLY), file="tests/program.py")
+    assert b'file="tests/program.py"' in junit(of)
 
 
 # Markdown
@@ -130,14 +142,60 @@ def test_the_text_names_rule_advice_and_evidence() -> None:
     assert all(each in text for each in ("V1", "told to wait 9 s", "retry-after", "req_1"))
 
 
-def test_of_many_runs_the_bad_ones_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_of_many_runs_the_bad_ones_are_told() -> None:
     good = msgspec.structs.replace(one(plan()), seed=8, result="good")
 
     text = told(report(plan(runs=2), good, EARLY))
 
     assert "seed 7" in text
     assert "seed 8" not in text
-    assert "seed 7, to have it again: simtwin replay st1.made-up" in capsys.readouterr().err
+    assert "seed 7, to have it again: simtwin replay st1.made-up" in text
+
+
+# Figures
+
+
+def stormy() -> Report:
+    """A run that threw a part of an answer away, and in whose first window faults fired."""
+    of = {"model": "claude-sonnet-4-6", "usage": {"input_tokens": 1_000, "output_tokens": 500}}
+    entries = [
+        cut(1, 1.0, fired=fired("disconnect"), **OF_MESSAGES | of),
+        answered(2, 3.0, **OF_MESSAGES | of),
+        answered(3, 25.0, body=asking("other"), **OF_MESSAGES | of),
+    ]
+    return report(plan(), one(plan(), entries))
+
+
+def test_every_form_tells_what_was_thrown_away_and_how_requests_multiplied() -> None:
+    found = stormy()
+    amplified = "1.50 requests a call over the run; 2.00 in the windows of 10 s"
+    wasted = "not received whole: 1 request, 1,000 tokens of input and 500 of output, about $0.0105"
+    for text in (told(found), plain(markdown(found).decode()), plain(html(found))):
+        assert amplified in text
+        assert wasted in text
+        assert "an estimate" in text
+
+    [suite] = JUnitXml.fromstring(junit(found))
+    properties = {each.name: each.value for each in suite.properties()}  # type: ignore[no-untyped-call]  # the package is typed in part
+    assert properties["requests_a_call"] == "1.5"
+    assert properties["wasted_output_tokens"] == "500"
+    assert properties["wasted_dollars_estimate"] == "0.0105"
+    assert suite.timestamp == "1970-01-01T00:00:00+00:00"
+
+
+def test_the_curve_is_a_chart_on_a_terminal_and_in_markdown() -> None:
+    line = f" 0 s  {'█' * 24}  2.00  2 requests of 1 call, 1 with faults"
+
+    assert line in told(stormy())
+    assert f"```text\nrequests a call, in windows of 10 s\n{line}\n" in markdown(stormy()).decode()
+
+
+def test_a_call_names_its_faults_as_a_script_does_and_what_was_thrown_away() -> None:
+    first, second = stormy().runs[0].calls[0].attempts
+
+    assert [each.said for each in first.faults] == ["disconnect"]
+    assert (first.thrown_away, first.input_tokens, first.output_tokens) == ("aborted", 1_000, 500)
+    assert second.thrown_away is None
 
 
 # What comes from outside

@@ -12,7 +12,15 @@ from html import escape
 from simtwin.chaos.document import AttemptDoc, CallDoc, FindingDoc, Report, RunDoc
 from simtwin.chaos.report.plain import legible, plain
 from simtwin.chaos.report.style import STYLE
-from simtwin.chaos.report.words import RESULTS, answered, rules_that, standing, summary, title
+from simtwin.chaos.report.words import (
+    RESULTS,
+    answered,
+    figures,
+    rules_that,
+    standing,
+    summary,
+    title,
+)
 
 #: More than these nobody scrolls through, and a browser takes its time for more; the JSON has all.
 MOST_RUNS = 50
@@ -51,6 +59,7 @@ def _parts(report: Report) -> Iterator[str]:
 
 def _run(report: Report, run: RunDoc) -> Iterator[str]:
     yield f"<section><h2>{_text(title(report, run))}</h2><p>{_text(summary(run))}</p>\n"
+    yield f"<ul>{_items(tuple(figures(run)))}</ul>\n"
     yield f'<p>To have it again:</p><pre tabindex="0">{escape(legible(run.replay))}</pre>\n'
     if run.findings:
         yield f"<h3>Findings</h3><ul>{''.join(map(_finding, run.findings))}</ul>\n"

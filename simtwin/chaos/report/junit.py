@@ -7,15 +7,15 @@ what had to come came, and what became of the command.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from junitparser import Attr, Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from simtwin.chaos.document import FindingDoc, Report, RuleDoc, RunDoc
 from simtwin.chaos.report.plain import legible, plain
-from simtwin.chaos.report.words import standing, title
+from simtwin.chaos.report.words import run_figures, standing, title
 
 
 class _Case(TestCase):
@@ -27,22 +27,22 @@ class _Case(TestCase):
 def junit(report: Report) -> bytes:
     """The report as XML."""
     xml = JUnitXml("simtwin chaos")
-    # GitHub and others put what fails beside a file, and show nothing of a case without one.
-    file = next((each for each in report.command[1:] if os.path.isfile(each)), None)  # noqa: PTH113  # a Path raises where text is too long for one
     for run in report.runs:
         suite = TestSuite(plain(title(report, run)))
         for name, value in _properties(report, run):
             suite.add_property(name, legible(value))
         for case in _cases(report, run):
             case.classname = plain(f"simtwin.chaos.{report.scenario}")
-            if file is not None:
-                case.file = plain(file)
+            # GitHub and others put what fails beside a file, and show nothing of a case without one.
+            if report.file is not None:
+                case.file = plain(report.file)
             suite.add_testcase(case)
         xml.add_testsuite(suite)
     # Which sums up the times of the cases, and cases of one run have none of their own.
     xml.update_statistics()  # type: ignore[no-untyped-call]  # the package is typed in part
     for suite, run in zip(xml, report.runs, strict=True):
         suite.time = run.seconds
+        suite.timestamp = datetime.fromtimestamp(run.began, UTC).isoformat(timespec="seconds")
     xml.time = sum(run.seconds for run in report.runs)
     return bytes(xml.tostring())  # type: ignore[no-untyped-call]  # likewise
 
@@ -54,6 +54,8 @@ def _properties(report: Report, run: RunDoc) -> Iterator[tuple[str, str]]:
         yield "token", run.token
     yield "lane", run.lane
     yield "simtwin", report.simtwin
+    for name, value in run_figures(run).items():
+        yield name, str(value)
 
 
 def _cases(report: Report, run: RunDoc) -> Iterator[_Case]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from simtwin.chaos.document import FindingDoc, Report, RunDoc
 from simtwin.chaos.report.plain import legible, plain
-from simtwin.chaos.report.words import RESULTS, rules_that, standing, summary, title
+from simtwin.chaos.report.words import RESULTS, figures, rules_that, standing, summary, title
+from simtwin.verdicts.figures import chart, share
 
 #: Half of what a step may say on GitHub, of which other steps' tools may want some.
 LONGEST = 512 * 1024
@@ -39,12 +40,16 @@ def _parts(report: Report) -> Iterator[str]:
     mark = "✅" if report.status == 0 else "❌"
     yield f"## {mark} simtwin chaos: {RESULTS[report.result]}\n\n"
     yield f"{_escaped('; '.join(report.why) or 'nothing to complain of')}\n\n"
-    yield f"| run | seed | came to | requests | with faults | command |\n|{'---|' * 6}\n"
+    yield (
+        "| run | seed | came to | requests | with faults | a call | thrown away | command |\n"
+        f"|{'---|' * 8}\n"
+    )
     for run in report.runs:
         status = "none" if run.command_status is None else run.command_status
         yield (
             f"| {run.number} | {run.seed} | {RESULTS[run.result]} | {run.requests:,} |"
-            f" {run.faulted:,} | {status} |\n"
+            f" {run.faulted:,} | {run.amplification.overall.ratio:.2f} | {share(run.waste):.0%} |"
+            f" {status} |\n"
         )
     yield "\n"
     for run in sorted(report.runs, key=lambda each: each.result == "good"):
@@ -61,16 +66,24 @@ def _run(report: Report, run: RunDoc) -> Iterator[str]:
         yield f"- **had to come and did not:** {_escaped(each)}\n"
     for each in run.notes:
         yield f"- note: {_escaped(each)}\n"
+    yield "".join(f"\n{_escaped(line)}.\n" for line in figures(run))
+    drawn = "\n".join(chart(run.amplification))
+    if drawn:
+        yield f"\n{_code(drawn, 'text')}\n"
     failed, passed = rules_that(run, "fail"), rules_that(run, "pass")
     yield (f"\nFailed: {', '.join(failed) or 'none'}. Passed: {', '.join(passed) or 'none'}.\n\n")
     silent = [rule for rule in run.rules if rule.value == "not_exercised"]
     if silent:
-        yield f"<details><summary>{len(silent)} rules were not exercised</summary>\n\n"
-        yield "| rule | missing |\n|---|---|\n"
-        for rule in silent:
-            yield f"| {rule.rule} {_escaped(rule.title)} | {_escaped(rule.missing)} |\n"
-        yield "\n</details>\n\n"
-    yield f"To have it again:\n\n{_code(run.replay)}\n\n"
+        rows = "".join(
+            f"| {rule.rule} {_escaped(rule.title)} | {_escaped(rule.missing)} |\n"
+            for rule in silent
+        )
+        # In one piece: what follows half of it would be folded away with it.
+        yield (
+            f"<details><summary>{len(silent)} rules were not exercised</summary>\n\n"
+            f"| rule | missing |\n|---|---|\n{rows}\n</details>\n\n"
+        )
+    yield f"To have it again:\n\n{_code(run.replay, 'sh')}\n\n"
 
 
 def _finding(finding: FindingDoc) -> str:
@@ -87,9 +100,9 @@ def _escaped(text: str) -> str:
     return plain(text).translate(_SPECIAL)
 
 
-def _code(text: str) -> str:
+def _code(text: str, language: str) -> str:
     """A block of code, with a fence that is longer than any in it."""
     fence = "```"
     while fence in text:
         fence += "`"
-    return f"{fence}sh\n{legible(text)}\n{fence}"
+    return f"{fence}{language}\n{legible(text)}\n{fence}"

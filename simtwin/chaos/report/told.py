@@ -1,14 +1,14 @@
-"""The report as text on stderr: what is wrong first, and last the line that has it again."""
+"""The report as text for a terminal: what is wrong first, and last the line that has it again."""
 
 from __future__ import annotations
 
-import click
 from rich.console import Console
 from rich.text import Text
 
 from simtwin.chaos.document import FindingDoc, Report, RunDoc
-from simtwin.chaos.report.plain import plain
-from simtwin.chaos.report.words import RESULTS, rules_that, standing, summary, title
+from simtwin.chaos.report.plain import legible, plain
+from simtwin.chaos.report.words import RESULTS, figures, rules_that, standing, summary, title
+from simtwin.verdicts.figures import chart
 
 #: As many lines of a sort as people read.
 MOST = 20
@@ -18,9 +18,9 @@ MOST_RUNS = 5
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
-def console() -> Console:
-    """The console that all of it goes to."""
-    return Console(stderr=True, highlight=False)
+def console(*, stderr: bool = True) -> Console:
+    """The console that all of it goes to: that of a run is stderr, stdout is the command's own."""
+    return Console(stderr=stderr, highlight=False)
 
 
 def tell(report: Report, to: Console) -> None:
@@ -35,7 +35,8 @@ def tell(report: Report, to: Console) -> None:
     to.print(Text(f"simtwin chaos: {RESULTS[report.result]}{plain(why)}", style), soft_wrap=True)
     for run in telling:
         # Never folded: it is there to be copied.
-        click.echo(f"seed {run.seed}, to have it again: {run.replay}", err=True)
+        again = f"seed {run.seed}, to have it again: {legible(run.replay)}"
+        to.print(Text(again), soft_wrap=True)
 
 
 def _run(report: Report, run: RunDoc, to: Console) -> None:
@@ -54,6 +55,8 @@ def _run(report: Report, run: RunDoc, to: Console) -> None:
         to.print(Text(f"  {plain(words)}", style), soft_wrap=True)
     _more(len(run.unmet), "faults that did not come", to)
     _more(len(run.notes), "notes", to)
+    for line in (*figures(run), *chart(run.amplification)):
+        to.print(Text(f"  {line}"), soft_wrap=True)
     passed, failed = rules_that(run, "pass"), rules_that(run, "fail")
     silent = rules_that(run, "not_exercised")
     to.print(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from simtwin.chaos.document import AttemptDoc, FindingDoc, Report, RunDoc
 from simtwin.chaos.outcome import Result
+from simtwin.verdicts.figures import amplified, wasted
 
 RESULTS: Mapping[Result, str] = MappingProxyType(
     {
@@ -33,6 +34,27 @@ def summary(run: RunDoc) -> str:
         f"{run.requests:,} requests in {run.seconds:.1f} s, {run.faulted:,} with faults;"
         f" the command: {status}"
     )
+
+
+def figures(run: RunDoc) -> Iterator[str]:
+    """How requests multiplied in a run, and what was thrown away, in lines; none of no requests."""
+    if run.amplification.overall.attempts:
+        yield amplified(run.amplification)
+        thrown = list(wasted(run.waste))
+        yield from thrown or ["no tokens were thrown away"]
+
+
+def run_figures(run: RunDoc) -> dict[str, float]:
+    """The same as numbers, by names that a program may look for."""
+    waste = run.waste
+    return {
+        "requests": run.requests,
+        "requests_with_faults": run.faulted,
+        "requests_a_call": run.amplification.overall.ratio,
+        "wasted_input_tokens": waste.aborted.input_tokens + waste.duplicated.input_tokens,
+        "wasted_output_tokens": waste.aborted.output_tokens + waste.duplicated.output_tokens,
+        "wasted_dollars_estimate": round(waste.aborted.dollars + waste.duplicated.dollars, 6),
+    }
 
 
 def standing(finding: FindingDoc) -> str:

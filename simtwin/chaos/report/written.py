@@ -45,10 +45,11 @@ def write(files: Mapping[str, Path], report: Report) -> list[str]:
     Returns:
         What could not be written, in sentences.
     """
-    return [*_files(files, report), *_summary(report)]
+    return [*write_files(files, report), *_summary(report)]
 
 
-def _files(files: Mapping[str, Path], report: Report) -> Iterator[str]:
+def write_files(files: Mapping[str, Path], report: Report) -> Iterator[str]:
+    """Write every form that was asked for, and say what could not be written."""
     for form, path in files.items():
         content = FORMS[form](report)
         try:
