@@ -25,8 +25,9 @@ from simtwin.edge.app import make_app
 from simtwin.edge.epoch import Epoch
 from simtwin.edge.options import vocabulary
 from simtwin.edge.start import first_tenant, running_twin
-from simtwin.edge.tenant_secrets import TenantSecrets, on_the_spot
+from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin_plane.mount import PlaneConfig
+from simtwin.store.work import on_the_spot
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic

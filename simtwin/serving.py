@@ -54,6 +54,12 @@ _OPTIONS = (
     click.option(
         "--allow-raw", is_flag=True, help="Let faults write what is no HTTP, off loopback too."
     ),
+    click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Keep what is uploaded, and batches, in this folder, not in a temporary one.",
+    ),
     click.option("--no-marks", is_flag=True, help="Send no x-simtwin-* headers."),
     click.option(
         "--no-edge-headers", is_flag=True, help="Send no headers of the edge: server, cf-ray, via …"

@@ -24,9 +24,10 @@ from simtwin.edge.app import make_app
 from simtwin.edge.epoch import Epoch
 from simtwin.edge.options import vocabulary
 from simtwin.edge.start import FirstTenant, first_tenant, running_twin
-from simtwin.edge.tenant_secrets import TenantSecrets, on_the_spot
+from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin import Twin
 from simtwin.edge.twin_plane.mount import PlaneConfig
+from simtwin.store.work import on_the_spot
 from simtwin.testing.network import Network
 
 #: 2026-11-21T20:42:28Z, when every test begins.

@@ -11,6 +11,7 @@ from quart_trio import QuartTrio
 from simtwin.edge.connection import App
 from simtwin.edge.data_plane import quart_routes
 from simtwin.edge.data_plane.address import Addressed
+from simtwin.edge.data_plane.endpoints import find
 from simtwin.edge.data_plane.plane import respond
 from simtwin.edge.data_plane.request import MOST_DISCARDED_BYTES, from_scope
 from simtwin.edge.tenant_secrets import TenantSecrets
@@ -43,29 +44,42 @@ def make_app(
     register(app, twin, config, secrets)
     quart_routes.register(app, partial(respond, twin))
     quart: App = app.asgi_app
-    if hot:
-        # Twice: what has a prefix is looked at again without it, and what has none is not looked at
-        # for one on its way.
-        behind = Addressed(HotRoute(quart, twin, config.allowed_hosts))
-        app.asgi_app = HotRoute(behind, twin, config.allowed_hosts)  # type: ignore[method-assign]  # the documented place for ASGI middleware
-    else:
-        app.asgi_app = Addressed(quart)  # type: ignore[method-assign]  # likewise
+    past_quart = partial(HotRoute, twin=twin, allowed_hosts=config.allowed_hosts, hot=hot)
+    # Twice: what has a prefix is looked at again without it, and what has none is not looked at for
+    # one on its way.
+    app.asgi_app = past_quart(Addressed(past_quart(quart)))  # type: ignore[method-assign]  # the documented place for ASGI middleware
     return app
 
 
 @attrs.frozen
 class HotRoute:
-    """ASGI middleware that answers `POST /v1/messages` itself: Quart's routing costs as much again."""
+    """ASGI middleware that answers itself what is not for Quart.
+
+    `POST /v1/messages`, as Quart's routing costs as much again; and what is spooled, as Quart takes a
+    body in as fast as it comes, and keeps it in memory until somebody asks for it.
+
+    Args:
+        app: answers the rest.
+        twin: whose requests they are.
+        allowed_hosts: host names that the twin answers to.
+        hot: whether `POST /v1/messages` is answered here.
+    """
 
     app: App
     twin: Twin
     allowed_hosts: frozenset[str]
+    hot: bool = True
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"] == HOT_PATH and scope["method"] == "POST":
+        if scope["type"] == "http" and scope["method"] == "POST" and self._takes(scope["path"]):
             request = from_scope(scope, receive)
             found = refusal(request.header(b"host"), request.header(b"origin"), self.allowed_hosts)
             if found is None:
                 await respond(self.twin, request, send)
                 return
         await self.app(scope, receive, send)
+
+    def _takes(self, path: str) -> bool:
+        if path == HOT_PATH:
+            return self.hot
+        return path.startswith("/v1/") and find("POST", path)[0].spooled is not None

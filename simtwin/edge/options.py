@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,8 @@ from simtwin.core.profile import parse as parse_profile
 from simtwin.core.settings import Settings, Vocabulary
 from simtwin.core.settings import parse as parse_settings
 from simtwin.edge.recordings import read_recordings
+from simtwin.store.blobs import Blobs, DataDirError, opened
+from simtwin.store.work import in_thread
 from simtwin_faults import all_kinds
 from simtwin_faults.profiles import texts
 from simtwin_faults.raw import without_raw
@@ -60,6 +63,7 @@ class Options:
         tls_key: where its private key is, None for the same file.
         tls_ca: where to write what clients are to trust, None for a file that ends with the run.
         allow_raw: whether faults may write what is no HTTP although `host` is not loopback.
+        data: the folder of what tenants upload and of batches, None for a temporary one.
         told: the fates of another run, which requests meet in the place of what is set.
         steady_ids: whether ids in answers come of the seed and what was asked alone.
         command: what to run against the twin, which ends with it; nothing to serve until told.
@@ -90,6 +94,7 @@ class Options:
     tls_key: Path | None = None
     tls_ca: Path | None = None
     allow_raw: bool = False
+    data: Path | None = None
     told: Fates | None = None
     steady_ids: bool = False
     command: tuple[str, ...] = ()
@@ -144,6 +149,21 @@ def command_line(options: Options, tell: Callable[[str], object]) -> tuple[Vocab
         return words, parse_settings(doc, words)
     except SettingsError as error:
         raise OptionsError(f"--{_flag(error.path)}: {error.message}") from None
+
+
+@contextmanager
+def blobs_of(options: Options) -> Iterator[Blobs]:
+    """The files that the options give room to, written and read where nobody waits for the disk.
+
+    Raises:
+        OptionsError: the folder cannot be used.
+    """
+    with ExitStack() as exits:
+        try:
+            blobs = exits.enter_context(opened(options.data, in_thread))
+        except DataDirError as error:
+            raise OptionsError(f"--data: {options.data} cannot be used: {error}") from None
+        yield blobs
 
 
 def replay_of(options: Options) -> Replay | None:

@@ -17,12 +17,13 @@ from simtwin.core.settings import Settings, Vocabulary
 from simtwin.edge.app import make_app
 from simtwin.edge.epoch import Epoch
 from simtwin.edge.memory import settle_memory
-from simtwin.edge.options import Options
+from simtwin.edge.options import Options, blobs_of
 from simtwin.edge.server import Server, serve
 from simtwin.edge.start import FirstTenant, first_tenant, running_twin
 from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin import Twin
 from simtwin.edge.twin_plane.mount import PlaneConfig
+from simtwin.store.blobs import Blobs
 
 if TYPE_CHECKING:
     from simtwin.edge.tls.setup import Tls
@@ -98,7 +99,23 @@ async def served(
 
     Raises:
         ListenError: the address cannot be listened on, or the port file not be written.
+        OptionsError: the folder of data cannot be used.
     """
+    with blobs_of(options) as blobs:
+        async with _served(options, words, settings, blobs, tls=tls, replay=replay) as here:
+            yield here
+
+
+@asynccontextmanager
+async def _served(
+    options: Options,
+    words: Vocabulary,
+    settings: Settings,
+    blobs: Blobs,
+    *,
+    tls: Tls | None,
+    replay: Replay | None,
+) -> AsyncIterator[Served]:
     listeners = await listen(options)
     port: int = listeners[0].socket.getsockname()[1]
     draft = None if options.port_file is None else _draft(options.port_file, port)
@@ -113,6 +130,7 @@ async def served(
         words,
         settings,
         Epoch(),
+        blobs=blobs,
         open_keys=options.open_keys,
         marks=not options.no_marks,
         edge_headers=not options.no_edge_headers,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from secrets import token_hex
 
 import attrs
@@ -24,6 +24,7 @@ from simtwin.edge.credentials import make_key, make_tenant_id, make_tenant_secre
 from simtwin.edge.epoch import Epoch
 from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin import Twin
+from simtwin.store.blobs import Blobs, opened
 from simtwin.store.memory import MemoryStore
 
 #: scrypt's n for the first tenant. Its secret is 256 bits of chance, said on the terminal and gone
@@ -47,6 +48,7 @@ async def running_twin(
     settings: Settings,
     epoch: Epoch,
     *,
+    blobs: Blobs | None = None,
     open_keys: bool = False,
     marks: bool = True,
     edge_headers: bool = True,
@@ -63,6 +65,7 @@ async def running_twin(
         words: what settings are made of.
         settings: what the twin was started with.
         epoch: wall time.
+        blobs: the files that tenants have; None for some in a temporary folder, without threads.
         open_keys: whether a key that nobody made is let in.
         marks: whether answers carry `x-simtwin-*` headers.
         edge_headers: whether they carry those of the edge in front of the real API.
@@ -73,26 +76,28 @@ async def running_twin(
         told: the fates that requests meet in the place of what is set, None for none.
         steady_ids: whether ids in answers come of the seed and what was asked alone.
     """
-    async with trio.open_nursery() as nursery:
-        began = present()
-        yield Twin(
-            MemoryStore(),
-            Board(words, settings, began),
-            Router(nursery, lambda _: Key.made(began), rested=keys.rested),
-            Router(nursery, lambda _: Tenant(), rested=tenants.rested),
-            Router(nursery, lambda _: Holdings()),
-            epoch,
-            open_keys,
-            marks,
-            edge_headers,
-            strict_version,
-            max_wait,
-            replay,
-            token_hex(8) if run is None else run,
-            told=told,
-            steady_ids=steady_ids,
-        )
-        nursery.cancel_scope.cancel()
+    with opened() if blobs is None else nullcontext(blobs) as files:
+        async with trio.open_nursery() as nursery:
+            began = present()
+            yield Twin(
+                MemoryStore(),
+                Board(words, settings, began),
+                Router(nursery, lambda _: Key.made(began), rested=keys.rested),
+                Router(nursery, lambda _: Tenant(), rested=tenants.rested),
+                Router(nursery, lambda _: Holdings()),
+                epoch,
+                files,
+                open_keys,
+                marks,
+                edge_headers,
+                strict_version,
+                max_wait,
+                replay,
+                token_hex(8) if run is None else run,
+                told=told,
+                steady_ids=steady_ids,
+            )
+            nursery.cancel_scope.cancel()
 
 
 async def first_tenant(twin: Twin, secrets: TenantSecrets) -> FirstTenant:

@@ -12,9 +12,11 @@ import secrets
 from base64 import b64decode, b64encode
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import trio
+
+from simtwin.store.work import Work, in_thread
 
 T = TypeVar("T")
 
@@ -34,25 +36,6 @@ SECRET_LENGTH = 256
 
 class BusyError(Exception):
     """Too many secrets are waiting to be checked."""
-
-
-class Work(Protocol):
-    """How costly work is done."""
-
-    async def __call__(self, job: Callable[[], T], /) -> T:
-        """What `job` returns."""
-        ...
-
-
-async def in_thread(job: Callable[[], T], /) -> T:
-    """Do the work in a thread, so that nobody else waits for it."""
-    return await trio.to_thread.run_sync(job)
-
-
-async def on_the_spot(job: Callable[[], T], /) -> T:
-    """Do the work here and now, so that no time passes on a virtual clock."""
-    await trio.lowlevel.checkpoint()
-    return job()
 
 
 class TenantSecrets:

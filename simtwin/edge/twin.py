@@ -34,6 +34,7 @@ from simtwin.edge.doors import Doors
 from simtwin.edge.epoch import Epoch
 from simtwin.edge.recount import met
 from simtwin.edge.rule_report import rule_report
+from simtwin.store.blobs import Blobs
 from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
 
@@ -55,6 +56,7 @@ class Twin:
         tenants: the actors of the tenants, by tenant_id.
         holdings: the actors of what each tenant has made, by tenant_id.
         epoch: wall time.
+        blobs: the files that tenants have.
         accepts_any_key: whether a key that nobody made is let in, each as a tenant of its own.
         marks: whether answers carry `x-simtwin-*` headers.
         edge_headers: whether they carry those of the edge in front of the real API.
@@ -75,6 +77,7 @@ class Twin:
     tenants: Router[Tenant]
     holdings: Router[Holdings]
     epoch: Epoch
+    blobs: Blobs
     accepts_any_key: bool = False
     marks: bool = True
     edge_headers: bool = True
@@ -295,6 +298,7 @@ class Twin:
         self.board.delete(OfTenant(account.tenant_id))
         self.tenants.forget(account.tenant_id)
         self.holdings.forget(account.tenant_id)
+        self.blobs.forget(account.tenant_id)
         self.commons.forget(account.tenant_id)
 
     def _addresses(self, account: AccountRecord) -> Iterator[str]:

@@ -46,8 +46,19 @@ Body = bytes | Excerpt
 def keep(body: bytes) -> Body:
     """A body as it may be kept."""
     if len(body) > WHOLE:
-        return Excerpt(len(body), sha256(body).hexdigest(), _without_secrets(body[:HEAD]))
+        return excerpt(len(body), sha256(body).hexdigest(), body)
     return _without_secrets(body)
+
+
+def excerpt(size: int, digest: str, beginning: bytes) -> Excerpt:
+    """What is kept of a body that is too large.
+
+    Args:
+        size: its bytes.
+        digest: its SHA-256, hexadecimal.
+        beginning: as much of it as is at hand; the first `HEAD` bytes are enough.
+    """
+    return Excerpt(size, digest, _without_secrets(beginning[:HEAD]))
 
 
 def keeping(body: bytes | bytearray) -> Generator[None, None, Body]:
@@ -58,7 +69,7 @@ def keeping(body: bytes | bytearray) -> Generator[None, None, Body]:
     for start in range(0, len(body), WHOLE):
         digest.update(memoryview(body)[start : start + WHOLE])
         yield
-    return Excerpt(len(body), digest.hexdigest(), _without_secrets(bytes(body[:HEAD])))
+    return excerpt(len(body), digest.hexdigest(), bytes(body[:HEAD]))
 
 
 def size(body: Body) -> int:

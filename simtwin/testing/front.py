@@ -11,9 +11,10 @@ from simtwin.core.settings import Vocabulary
 from simtwin.edge.app import HotRoute, make_app
 from simtwin.edge.connection import App
 from simtwin.edge.options import vocabulary
-from simtwin.edge.tenant_secrets import TenantSecrets, on_the_spot
+from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin import Twin
 from simtwin.edge.twin_plane.mount import PlaneConfig
+from simtwin.store.work import on_the_spot
 
 
 @cache

@@ -15,11 +15,12 @@ from quart.wrappers import Response
 from quart_trio import QuartTrio
 
 from simtwin.core.fault import SettingsError
-from simtwin.edge.tenant_secrets import TenantSecrets, on_the_spot
+from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin_plane import PlaneConfig, register
 from simtwin.edge.twin_plane.port import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.store.memory import MemoryStore
 from simtwin.store.records import AccountRecord
+from simtwin.store.work import on_the_spot
 from simtwin.verdicts.judging import judge
 from simtwin.verdicts.verdict import Verdict
 

@@ -18,9 +18,8 @@ from simtwin.edge.tenant_secrets import (
     WAITING,
     BusyError,
     TenantSecrets,
-    in_thread,
-    on_the_spot,
 )
+from simtwin.store.work import in_thread, on_the_spot
 
 T = TypeVar("T")
 

@@ -64,6 +64,7 @@ def test_a_replay_that_cannot_be_is_told_so(
         (["--tier", "gold"], "Invalid value for '--tier': 'gold' is not one of "),
         (["--port", "70000"], "Invalid value for '--port': "),
         (["--max-wait", "nan"], "--max-wait: a number of seconds is wanted, not nan"),
+        (["--data", "{folder}/bad.toml/x"], "--data: {folder}/bad.toml/x cannot be used: Not a d"),
         (["--nope"], "No such option '--nope'"),
         (["--admin-token", "short"], "--admin-token: a token needs at least 16 "),
         (["--admin-token", "@{folder}/nope"], "--admin-token: {folder}/nope cannot be read: "),

@@ -22,6 +22,7 @@ class Endpoint:
         has_body: whether a request for it is a JSON object.
         answers: whether it asks a model to answer, and so uses up items of a script.
         openai: whether it speaks as OpenAI does, also where it refuses.
+        spooled: the most bytes of a body that goes into a file, None where it is read as a whole.
         arguments: what stands in the path where its template has names.
     """
 
@@ -30,6 +31,7 @@ class Endpoint:
     has_body: bool = False
     answers: bool = False
     openai: bool = False
+    spooled: int | None = None
     arguments: Mapping[str, str] = attrs.field(default=_NO_ARGUMENTS, repr=False)
 
 

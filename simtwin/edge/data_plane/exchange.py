@@ -26,6 +26,7 @@ from simtwin.edge.data_plane.production import Production
 from simtwin.edge.data_plane.request import Request
 from simtwin.edge.perform import Progress
 from simtwin.store.body import Body
+from simtwin.store.draft import Draft
 from simtwin.store.records import AccountRecord
 
 Headers = tuple[tuple[str, str], ...]
@@ -70,6 +71,8 @@ class Exchange:
     body_at: float | None = None
     body_bytes: int = 0
     body: Body | None = None
+    # A body that went into a file, until somebody keeps it.
+    draft: Draft | None = None
     too_large: bool = False
     parses: bool = False
     model: str | None = None

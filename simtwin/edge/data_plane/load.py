@@ -6,6 +6,9 @@ from collections import Counter
 
 #: Half of the memory of a small machine; sixteen bodies of the largest size.
 MOST_BODY_BYTES_IN_FLIGHT = 512 * 1024 * 1024
+#: The same again on its way into files, counted apart: one file of the largest size is nearly all of
+#: it, and must not have the messages of others refused.
+MOST_SPOOLED_BYTES_IN_FLIGHT = MOST_BODY_BYTES_IN_FLIGHT
 #: A tenth of the connections of a process, and more than any one client of the real API gets.
 MOST_REQUESTS_OF_A_TENANT = 2_000
 
@@ -15,10 +18,11 @@ class OverloadError(Exception):
 
 
 class Load:
-    """Body bytes that are held, requests under way by tenant, open connections by key."""
+    """Body bytes that are held or spooled, requests under way by tenant, open connections by key."""
 
     def __init__(self) -> None:
         self._bytes = 0
+        self._spooled = 0
         self._requests: Counter[str] = Counter()
         self._connections: Counter[str] = Counter()
 
@@ -67,7 +71,22 @@ class Load:
         """`size` bytes of a body are held no more."""
         self._bytes -= size
 
+    def spool(self, size: int) -> None:
+        """`size` more bytes of a body that goes into a file.
+
+        Raises:
+            OverloadError: too many are on their way; these do not count.
+        """
+        if self._spooled + size > MOST_SPOOLED_BYTES_IN_FLIGHT:
+            most = MOST_SPOOLED_BYTES_IN_FLIGHT
+            raise OverloadError(f"more than {most:,} bytes of bodies on their way into files")
+        self._spooled += size
+
+    def spooled(self, size: int) -> None:
+        """`size` bytes of a body are in their file, or nowhere."""
+        self._spooled -= size
+
     @property
     def idle(self) -> bool:
         """Whether nothing is carried."""
-        return not self._bytes and not self._requests
+        return not self._bytes and not self._spooled and not self._requests

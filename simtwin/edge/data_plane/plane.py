@@ -42,6 +42,7 @@ from simtwin.edge.data_plane.request import (
     Request,
     read_body,
 )
+from simtwin.edge.data_plane.spool import spool
 from simtwin.edge.data_plane.turns import drained
 from simtwin.edge.perform import Send, perform
 from simtwin.edge.twin import Twin
@@ -75,6 +76,8 @@ async def respond(twin: Twin, request: Request, send: Send) -> None:
     finally:
         exchange.progress.conclude(request.wire)
         settle(twin, exchange)
+        if exchange.draft is not None:
+            await exchange.draft.discard()
 
 
 async def _perform(twin: Twin, plan: Plan, exchange: Exchange, send: Send) -> None:
@@ -113,7 +116,7 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
     try:
         twin.load.begin(account.tenant_id)
         exchange.counted = True
-        doc = await _read(exchange, hold)
+        doc = await _read(twin, exchange, hold)
         fate = await decide_fate(twin, exchange, account, doc)
         plan = await _unfaulted(twin, exchange, fate, doc)
         await _let_go(exchange, doc)
@@ -170,17 +173,23 @@ async def _let_go(exchange: Exchange, doc: Doc | Rejected) -> None:
         await drained(letting_go(doc))
 
 
-async def _read(exchange: Exchange, hold: Callable[[int], None]) -> Doc | Rejected:
-    """The request's document, or why there is none: it has a fate all the same."""
+async def _read(twin: Twin, exchange: Exchange, hold: Callable[[int], None]) -> Doc | Rejected:
+    """The request's document, or why there is none: it has a fate all the same.
+
+    Of a body that goes into a file there is none here.
+    """
     request = exchange.request
     exchange.model = exchange.endpoint.arguments.get("model_id")
+    body: bytes | bytearray = b""
     try:
-        body = await read_body(request, hold)
+        if exchange.endpoint.spooled is None:
+            body = await read_body(request, hold)
+        else:
+            await _spool(twin, exchange, exchange.endpoint.spooled)
     except BodyTooLargeError:
-        body = None
-    exchange.body_at = trio.current_time()
-    if body is None:
         exchange.too_large = True
+    exchange.body_at = trio.current_time()
+    if exchange.too_large:
         return Rejected(ApiError.of(413))
     if not exchange.endpoint.has_body:
         return {}
@@ -193,3 +202,10 @@ async def _read(exchange: Exchange, hold: Callable[[int], None]) -> Doc | Reject
     exchange.parses = True
     exchange.model, exchange.stream = peek(doc)
     return doc
+
+
+async def _spool(twin: Twin, exchange: Exchange, most: int) -> None:
+    assert exchange.account is not None, "only accounts upload"  # noqa: S101
+    draft = exchange.draft = twin.blobs.draft(exchange.account.tenant_id)
+    await spool(exchange.request, draft, twin.load, most)
+    exchange.body_bytes, exchange.body = draft.size, draft.body()
