@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from hypothesis import strategies as st
 
-from simtwin.core.plan import Chunk, End, Hangup, Head, Mark, Plan, Raw, Step, Wait
+from simtwin.core.plan import Arrival, Chunk, End, Hangup, Head, Mark, Plan, Raw, Step, Wait
 
 _HEADERS = (
     ("date", "Sat, 21 Nov 2026 23:59:58 GMT"),
@@ -96,6 +96,40 @@ class Counted:
         step = next(self._steps)
         self.read += 1
         return step
+
+
+class Arriving:
+    """A plan each step of which has yet to arrive, and does so once its `Arrival` was passed on."""
+
+    def __init__(self, plan: Iterable[Step]) -> None:
+        self._steps = iter(plan)
+        self._there: Step | None = None
+        self._asked = self._over = False
+
+    def __iter__(self) -> Iterator[Step]:
+        return self
+
+    def __next__(self) -> Step:
+        if self._over:
+            raise StopIteration
+        if self._there is not None:
+            step, self._there = self._there, None
+            return step
+        assert not self._asked, "an arrival is passed on before more is asked for"
+        self._asked = True
+        return Arrival(self._more)
+
+    async def _more(self) -> None:
+        """Nobody awaits it: `arrived` knows what it would do."""
+
+    def arrived(self, worse: Iterable[Step]) -> Iterator[Step]:
+        """The steps of what a fault makes of this plan, each arrival of which is waited for."""
+        for step in worse:
+            if isinstance(step, Arrival):
+                self._asked, self._there = False, next(self._steps, None)
+                self._over = self._there is None
+            else:
+                yield step
 
 
 def body(plan: Plan) -> bytes:

@@ -11,7 +11,7 @@ import msgspec
 from attrs.validators import in_, optional
 
 from simtwin.api.errors import ApiError, envelope
-from simtwin.core.plan import Chunk, End, Hangup, Head, Mark, Plan, Step
+from simtwin.core.plan import Arrival, Chunk, End, Hangup, Head, Mark, Plan, Step
 from simtwin_faults.bounds import Number
 from simtwin_faults.bounds import text as any_text
 from simtwin_faults.frames import document, edited_body
@@ -154,6 +154,9 @@ def _as_stream(head: Head, steps: Iterator[Step]) -> Iterator[Step]:
     """What a JSON message tells, as events; an answer that is no message stays as it is."""
     lead: list[Step] = []
     for step in steps:
+        if isinstance(step, Arrival):
+            yield step
+            continue
         doc = document(step) if isinstance(step, Chunk) else None
         if isinstance(step, Chunk) and doc is not None and doc.get("type") == "message":
             yield Mark()

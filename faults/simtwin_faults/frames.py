@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import msgspec
 
-from simtwin.core.plan import Chunk, End, Hangup, Head, Mark, Step
+from simtwin.core.plan import Arrival, Chunk, End, Hangup, Head, Mark, Step
 
 _encode = msgspec.json.Encoder().encode
 
@@ -72,6 +72,9 @@ def edited_body(
     """
     lead: list[Step] = []
     for step in steps:
+        if isinstance(step, Arrival):
+            yield step
+            continue
         body = edit(step) if isinstance(step, Chunk) else None
         if body is not None and body != step:
             yield Mark()

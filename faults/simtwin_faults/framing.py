@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import chain
 from random import Random
 from typing import ClassVar, Literal
@@ -12,7 +12,7 @@ from attrs.validators import and_, in_, max_len, optional
 
 from simtwin.core.cursor import Cursor
 from simtwin.core.framing import Framing as Form
-from simtwin.core.plan import Chunk, End, Hangup, Head, Mark, Plan, Raw, Step
+from simtwin.core.plan import Arrival, Chunk, End, Hangup, Head, Mark, Plan, Raw, Step
 from simtwin_faults.bounds import Number, count, header_value, latin_1
 
 Body = Literal["chunked", "content_length", "both", "both_chunked", "eof"]
@@ -122,7 +122,7 @@ class Framing:
                 yield head
                 yield from cursor
                 return
-            lead, measured = _measured(cursor)
+            lead, measured = yield from _measured(cursor)
             length = max(
                 0, int(head.header("content-length") or measured) + self.content_length_off
             )
@@ -167,11 +167,14 @@ class Framing:
         return (self.extra or "").encode("latin-1")
 
 
-def _measured(cursor: Cursor) -> tuple[list[Step], int]:
+def _measured(cursor: Cursor) -> Generator[Step, None, tuple[list[Step], int]]:
     """The steps up to the last piece of a body that is no stream, and its length."""
     lead: list[Step] = []
     length = 0
     for step in cursor:
+        if isinstance(step, Arrival):
+            yield step
+            continue
         lead.append(step)
         if isinstance(step, Chunk):
             length += len(step.data)

@@ -9,7 +9,7 @@ from typing import ClassVar
 import attrs
 from attrs.validators import optional
 
-from simtwin.core.plan import Chunk, Flush, Head, Mark, Plan, Step, Wait
+from simtwin.core.plan import Arrival, Chunk, Flush, Head, Mark, Plan, Step, Wait
 from simtwin_faults.bounds import above_zero, from_zero
 from simtwin_faults.pings import Silence
 from simtwin_faults.spread import Spread
@@ -42,6 +42,9 @@ class Pace(Spread):
         steps = iter(plan)
         lead: list[Step] = []
         for step in steps:
+            if isinstance(step, Arrival):
+                yield step
+                continue
             lead.append(step)
             if isinstance(step, Head):
                 paced = self._stream if step.streams else self._whole
@@ -83,6 +86,9 @@ class Pace(Spread):
 
     def _whole(self, lead: list[Step], steps: Iterator[Step], rng: Random) -> Iterator[Step]:
         for step in steps:
+            if isinstance(step, Arrival):
+                yield step
+                continue
             lead.append(step)
             # A frame that was cut in two brings its tokens with its second piece.
             if not (isinstance(step, Wait | Mark) or (isinstance(step, Chunk) and not step.ends)):

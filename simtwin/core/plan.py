@@ -9,13 +9,13 @@ and whoever performs the plan does the waiting. A fault is a function from plan 
     Head ─► Chunk ─► Hangup(reset=True)                one that is cut off
 
 The law of a plan: at most one `Head`, and before any `Chunk` or `End`; nothing after `End` or
-`Hangup`. `Mark`, `Flush`, `Trickle`, `Rest` and `GoAway` may stand anywhere before those and send
-nothing of the answer.
+`Hangup`. `Mark`, `Flush`, `Trickle`, `Rest`, `GoAway` and `Arrival` may stand anywhere before those
+and send nothing of the answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from random import Random
 
 import attrs
@@ -199,10 +199,47 @@ class Mark:
     name: str = ""
 
 
+@attrs.frozen
+class Arrival:
+    """What comes next has yet to arrive: the plan is of an answer that somebody else gives.
+
+    Whoever performs the plan awaits `more`, and only then asks for the next step. So a fault passes
+    it on as soon as it meets it, whatever else it holds back.
+    """
+
+    more: Callable[[], Awaitable[None]]
+
+
+@attrs.frozen
+class Verbatim:
+    """Bytes that are `steps` as they were written by somebody else, framing included.
+
+    They leave as they are, at once, in the place of the steps, which are only counted. It is for
+    answers that nothing makes worse: no fault meets one.
+    """
+
+    data: bytes
+    steps: tuple[Head | Chunk, ...] = ()
+
+
 #: What a place calls the end of a stream, where the name of an event would stand.
 END = "end"
 
-Step = Head | Wait | Chunk | End | Hangup | Raw | Mark | Flush | Trickle | Rest | GoAway
+Step = (
+    Head
+    | Wait
+    | Chunk
+    | End
+    | Hangup
+    | Raw
+    | Mark
+    | Flush
+    | Trickle
+    | Rest
+    | GoAway
+    | Arrival
+    | Verbatim
+)
 Plan = Iterable[Step]
 
 

@@ -9,7 +9,20 @@ import attrs
 import trio
 
 from simtwin.core.framing import Framing
-from simtwin.core.plan import Chunk, End, Flush, GoAway, Hangup, Head, Mark, Raw, Rest, Trickle
+from simtwin.core.plan import (
+    Chunk,
+    End,
+    Flush,
+    GoAway,
+    Hangup,
+    Head,
+    Mark,
+    Raw,
+    Rest,
+    Step,
+    Trickle,
+    Verbatim,
+)
 from simtwin.edge.carrier import Carrier, UnsupportedError
 
 #: ASGI's `send`.
@@ -89,22 +102,19 @@ class Batch:
         self._frames: list[Chunk] = []
         self._framing: Framing | None = None
         self._drip: Trickle | None = None
+        self._verbatim = False
 
     def add(self, chunk: Chunk) -> None:
         self._frames.append(chunk)
         self.size += len(chunk.data)
 
-    async def note(self, step: Head | Mark | Raw | Flush | Trickle | Rest | GoAway) -> None:
+    async def note(self, step: Step) -> None:
+        """Any step but those that wait, end, or are frames."""
         match step:
             case Mark(rule):
                 self._progress.marks.append(rule)
             case Head():
-                if self._head is not None or self._progress.head is not None:
-                    raise PlanError("the plan has two heads")
-                head = step.unframed() if self._wire.multiplexed else step
-                if head is None:
-                    raise UnsupportedError("HTTP/2 has a framing of its own")
-                self._head, self._framing = head, head.framing
+                self._begin(step)
             case Raw(data):
                 await self.leave()
                 self._wire.cork()
@@ -121,6 +131,28 @@ class Batch:
             case GoAway(processed, error):
                 await self.leave()
                 await self._wire.go_away(processed=processed, error=error)
+            case Verbatim(data, steps):
+                await self.leave()
+                await self._pass_on(data, steps)
+
+    def _begin(self, head: Head) -> None:
+        if self._head is not None or self._progress.head is not None:
+            raise PlanError("the plan has two heads")
+        unframed = head.unframed() if self._wire.multiplexed else head
+        if unframed is None:
+            raise UnsupportedError("HTTP/2 has a framing of its own")
+        self._head, self._framing = unframed, unframed.framing
+
+    async def _pass_on(self, data: bytes, steps: tuple[Head | Chunk, ...]) -> None:
+        """Write what somebody else wrote; of its end, too, nothing is left to write."""
+        self._framing, self._verbatim = Framing(), True
+        await self._wire.raw(data)
+        for step in steps:
+            if isinstance(step, Head):
+                self._head = step
+            else:
+                self._frames.append(step)
+        self._count()
 
     async def leave(self) -> None:
         if self._head is not None or self._frames:
@@ -220,7 +252,8 @@ class Batch:
         headers = [
             (name.encode(), value.encode("latin-1"))
             for name, value in (() if head is None else head.headers)
-            if name == "connection"
+            # What somebody else's answer says is theirs to do.
+            if name == "connection" and not self._verbatim
         ]
         self._wire.mute(muted=True)
         try:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import trio
 
-from simtwin.core.plan import Chunk, End, Hangup, Plan, Wait
+from simtwin.core.plan import Arrival, Chunk, End, Hangup, Plan, Wait
 from simtwin.edge.batch import Batch, PlanError, Progress, Send
 from simtwin.edge.carrier import Carrier, UnsupportedError
 
@@ -68,7 +68,7 @@ async def perform(
             progress.conclude(wire)
 
 
-async def _carry_out(
+async def _carry_out(  # noqa: C901  # a case for each step that it does something about itself
     plan: Plan,
     batch: Batch,
     wire: Carrier,
@@ -97,6 +97,15 @@ async def _carry_out(
                 return await batch.end(step)
             case Hangup():
                 return await batch.hang_up(step)
+            case Arrival(more):
+                await batch.leave()
+                wire.attend()
+                with trio.move_on_after(max_wait) as patience:
+                    await more()
+                if patience.cancelled_caught:
+                    return await batch.hang_up(Hangup())
+                # A wait that follows is one after what arrived.
+                due = max(due, trio.current_time())
             case _:
                 await batch.note(step)
     raise PlanError("the plan stops without an End or a Hangup")

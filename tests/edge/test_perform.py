@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterator
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -11,7 +12,19 @@ import trio
 import trio.testing
 from performed import HOUR, Heard
 
-from simtwin.core.plan import Chunk, End, Hangup, Head, Mark, Plan, Raw, Step, Wait
+from simtwin.core.plan import (
+    Arrival,
+    Chunk,
+    End,
+    Hangup,
+    Head,
+    Mark,
+    Plan,
+    Raw,
+    Step,
+    Verbatim,
+    Wait,
+)
 from simtwin.edge.perform import PlanError, Progress, perform
 from simtwin.edge.server import serve_wire
 from simtwin.edge.wire import Wire
@@ -278,3 +291,52 @@ async def test_a_long_plan_without_waits_lets_other_tasks_run() -> None:
 
     assert progress.bytes == 1_000_000
     assert turns > 10
+
+
+async def test_what_has_arrived_leaves_before_more_is_waited_for(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    plan: Plan = [HEAD, frame("a"), Arrival(partial(trio.sleep, 3)), frame("b"), End()]
+
+    heard = await Heard(plan).listen()
+
+    assert heard.times == [0, 3]
+    assert heard.pieces[0][1].endswith(b"event: a\n\n\r\n")
+
+
+async def test_a_wait_lasts_as_long_after_an_arrival(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    plan: Plan = [HEAD, Arrival(partial(trio.sleep, 3)), frame("a"), Wait(2), frame("b"), End()]
+
+    heard = await Heard(plan).listen()
+
+    assert heard.times == [0, 3, 5]
+
+
+async def test_what_does_not_arrive_is_waited_for_as_long_as_anything(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    plan: Plan = [HEAD, frame("a"), Arrival(trio.sleep_forever), End()]
+
+    heard = await Heard(plan, max_wait=10).listen()
+
+    assert heard.over == 10
+    assert heard.progress.ended == "hangup"
+
+
+async def test_what_somebody_else_wrote_leaves_as_it_is_and_is_counted() -> None:
+    head, first, second = b"HTTP/1.1 200 Fine\r\nX-A: b\r\n", b"Content-Length: 5\r\n\r\nhe", b"llo"
+    plan: Plan = [
+        Verbatim(head),
+        Verbatim(first, (HEAD,)),
+        Verbatim(second, (Chunk(b"hello", "a", 3),)),
+        End(),
+    ]
+
+    heard = await Heard(plan).listen()
+
+    assert heard.text == head + first + second
+    assert heard.progress.head is HEAD
+    assert (heard.progress.events, heard.progress.tokens, heard.progress.bytes) == (1, 3, 5)
+    assert heard.progress.ended == "end"

@@ -14,7 +14,7 @@ import pytest
 from any_fault import chains, faults, needed
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plans import Counted, answers, body, is_lawful, marks
+from plans import Arriving, Counted, answers, body, is_lawful, marks
 from telling import MESSAGE, call, json_answer
 from telling import STREAM as TOLD
 
@@ -151,6 +151,22 @@ def test_a_fault_takes_effect_once_or_changes_nothing(
     worse = list(fault.rewrite(plan, Random(0)))
 
     assert marks(worse) == 1 or worse == list(plan)
+
+
+@every_kind
+@FEWER
+@given(data=st.data(), plan=ANSWERS, seed=st.integers())
+def test_a_fault_does_the_same_to_an_answer_that_has_yet_to_arrive(
+    kind: str, data: st.DataObject, plan: tuple[Step, ...], seed: int
+) -> None:
+    fault = data.draw(faults(kind))
+    arriving = Arriving(plan)
+    # Of an answer that is not given nothing has to arrive.
+    source: Iterable[Step] = plan if fault.replaces else arriving
+
+    worse = list(arriving.arrived(fault.rewrite(source, Random(seed))))
+
+    assert worse == list(fault.rewrite(plan, Random(seed)))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in SAYING])

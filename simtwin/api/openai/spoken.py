@@ -20,7 +20,7 @@ import msgspec
 
 from simtwin.api.reply.form.block_json import moment
 from simtwin.core.fault import Fault, Fired
-from simtwin.core.plan import Chunk, Head, Plan, Step
+from simtwin.core.plan import Arrival, Chunk, Head, Plan, Step
 
 #: "Always `2020-10-01`".
 _VERSION = ("openai-version", "2020-10-01")
@@ -64,6 +64,9 @@ def spoken(plan: Plan) -> Iterator[Step]:
     """
     head: Head | None = None
     for step in plan:
+        if isinstance(step, Arrival):
+            yield step
+            continue
         if head is not None:
             body = _body(step)
             yield head if body is None else _resized(head, len(body.data))

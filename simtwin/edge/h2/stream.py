@@ -89,8 +89,11 @@ class Stream:
     def unwatch(self, scope: trio.CancelScope) -> None:
         self._watchers.discard(scope)
 
+    def attend(self) -> None:
+        """The connection is read all the time, so a client that leaves is noticed."""
+
     async def sleep_until(self, time: float) -> None:
-        """Sleep. The connection is read all the time, so a client that leaves is noticed."""
+        """Sleep, and listen to the client meanwhile."""
         await trio.sleep_until(time)
 
     def left(self) -> None:
