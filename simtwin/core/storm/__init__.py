@@ -1,0 +1,1 @@
+"""A population of clients against one capacity, event by event, in no time."""
