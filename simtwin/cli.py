@@ -16,6 +16,7 @@ from click.core import ParameterSource
 
 from simtwin import __version__
 from simtwin.chaos.command import chaos
+from simtwin.failing import failing
 from simtwin.serving import serving
 
 SHORTEST_ADMIN_TOKEN = 16
@@ -166,22 +167,11 @@ def explain(profile: str, as_json: bool, **options: Any) -> None:
 
 @commands.command(name="judge")
 @click.argument("journal", metavar="JOURNAL")
+@click.option("--key", metavar="ID", help="Judge the requests of this API key alone, by its id.")
+@click.option("--lane", metavar="NAME", help="Judge those of this lane alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "info"]),
-    default="error",
-    show_default=True,
-    help="How grave a finding has to be for exit status 1.",
-)
-@click.option(
-    "--min-confidence",
-    type=click.Choice(["high", "medium", "low"]),
-    default="medium",
-    show_default=True,
-    help="How sure it has to be.",
-)
-def judge_(journal: str, **options: Any) -> None:
+@failing
+def judge_(journal: str, key: str | None, lane: str | None, **options: Any) -> None:
     """Judge what a client did by a JOURNAL, a file of GET /_twin/journal; - is standard input.
 
     Exit status: 0 good, 1 with findings, 2 where there is nothing to judge.
@@ -189,7 +179,7 @@ def judge_(journal: str, **options: Any) -> None:
     from simtwin.judging import JournalError, judged, show
 
     try:
-        sys.exit(show(judged(journal), **options))
+        sys.exit(show(judged(journal, key=key, lane=lane), **options))
     except JournalError as error:
         _fail(str(error))
 

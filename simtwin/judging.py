@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,7 +14,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
+from simtwin.core.journal_line import Dropped, Line, read
+from simtwin.core.outcome import ToldOutcome
 from simtwin.verdicts.calls import Confidence
 from simtwin.verdicts.judging import judge
 from simtwin.verdicts.rule import Severity
@@ -33,8 +35,13 @@ class JournalError(Exception):
     """There is nothing to judge; the text says why, and in which line."""
 
 
-def judged(journal: str) -> Verdict:
+def judged(journal: str, *, key: str | None = None, lane: str | None = None) -> Verdict:
     """The verdict on a file of JSON lines, as `GET /_twin/journal` answers them; "-" is the input.
+
+    Args:
+        journal: the path.
+        key: the id of the key whose requests alone are judged, None for all.
+        lane: the same of a lane; that of requests which name none is "".
 
     Raises:
         JournalError: it cannot be read, or a line of it is no entry.
@@ -43,17 +50,30 @@ def judged(journal: str) -> Verdict:
     gc.disable()
     try:
         if journal == "-":
-            return judge(_entries(sys.stdin.buffer, "standard input"))
+            return judge(_of(_read(sys.stdin.buffer, "standard input"), key, lane))
         with Path(journal).open("rb") as file:
-            return judge(_entries(file, journal))
+            return judge(_of(_read(file, journal), key, lane))
     except OSError as error:
         raise JournalError(f"{journal} cannot be read: {error.strerror}") from None
     finally:
         gc.enable()
 
 
-def _entries(file: BinaryIO, name: str) -> Iterator[Entry]:
-    decode = msgspec.json.Decoder(Entry).decode
+def _of(lines: Iterable[Line], key: str | None, lane: str | None) -> Iterator[Line]:
+    """Those of a key and a lane."""
+    for line in lines:
+        match line:
+            case Entry():
+                wanted = key in (None, line.key) and lane in (None, line.lane or "")
+            case ToldOutcome():
+                wanted = key in (None, line.key) and (lane is None or line.lane in (None, lane))
+            case Dropped():
+                wanted = lane is None or line.lane in (None, lane)
+        if wanted:
+            yield line
+
+
+def _read(file: BinaryIO, name: str) -> Iterator[Line]:
     number = 0
     while line := file.readline(LONGEST_LINE + 1):
         number += 1
@@ -64,7 +84,7 @@ def _entries(file: BinaryIO, name: str) -> Iterator[Entry]:
         if not line.strip():
             continue
         try:
-            yield decode(line)
+            yield read(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise JournalError(f"{name}, line {number}: no entry of a journal: {error}") from None
     if not number:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from simtwin.core.journal import Entry, FiredEntry
+from simtwin.core.outcome import Outcome
 from simtwin.verdicts.judging import judge
-from simtwin.verdicts.outcome import Outcome
 from simtwin.verdicts.thresholds import THRESHOLDS, Thresholds
 from simtwin.verdicts.verdict import RuleVerdict, Verdict
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from simtwin.failing import failing
 from simtwin.serving import TIERS
 
 _FILE = click.Path(path_type=Path)
@@ -68,23 +69,13 @@ def report(file: Path, **forms: Path | None) -> None:
     show_default=True,
     help="How often to run it, each time with a seed of its own.",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning"]),
-    default="error",
-    show_default=True,
-    help="The least severity of findings that fail a run.",
-)
-@click.option(
-    "--min-confidence",
-    type=click.Choice(["low", "medium", "high"]),
-    default="medium",
-    show_default=True,
-    help="The least confidence of those.",
-)
+@failing
 @click.option("--expect-success", is_flag=True, help="Fail where the COMMAND does.")
 @click.option(
     "--baseline", type=_FILE, metavar="FILE", help="Findings that are known, or a report."
+)
+@click.option(
+    "--journal", type=_FILE, metavar="FILE", help="Write what was seen, for `simtwin judge`."
 )
 @click.option("--report-json", type=_FILE, metavar="FILE", help="Write the report as JSON.")
 @click.option("--junit", type=_FILE, metavar="FILE", help="Write it as JUnit's XML.")
@@ -109,6 +100,7 @@ def run(**options: Any) -> None:
     though no fault came (or at all, with --expect-success), 4 for a fault that had to come and did
     not.
     """
+    from simtwin.chaos.journal_file import journal_file
     from simtwin.chaos.judging import judgement
     from simtwin.chaos.plan import Plan
     from simtwin.chaos.progress import Progress
@@ -123,11 +115,12 @@ def run(**options: Any) -> None:
     plan = Plan(**options)
     stderr = console()
     try:
-        report = run_plan(plan, Progress(stderr, plan.runs), judgement)
+        with journal_file(plan.journal) as journal:
+            report = run_plan(plan, Progress(stderr, plan.runs), judgement, journal)
     except (OptionsError, ListenError) as error:
         raise click.UsageError(str(error)) from None
     tell(report, stderr)
-    problems = write(plan.files, report)
+    problems = [*write(plan.files, report), *journal.problems]
     for problem in problems:
         click.echo(f"simtwin: {problem}", err=True)
     # A report that was asked for and is not there is no run that went well.

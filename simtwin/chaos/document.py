@@ -129,6 +129,7 @@ class RunDoc(msgspec.Struct, frozen=True, kw_only=True):
         began: when it began, in Unix seconds, and `seconds`, how long it took.
         requests: how many came, and `faulted`, how many of them met a fault.
         dropped: how many the journal had no room for.
+        outcomes: how many outcomes of calls the client told.
         unmet: what had to come and did not.
         notes: what there is to know beside.
         waste: what its requests cost, and how much of that was for nothing.
@@ -150,6 +151,7 @@ class RunDoc(msgspec.Struct, frozen=True, kw_only=True):
     requests: int
     faulted: int
     dropped: int
+    outcomes: int
     unmet: tuple[str, ...]
     notes: tuple[str, ...]
     rules: tuple[RuleDoc, ...]

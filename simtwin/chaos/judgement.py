@@ -7,7 +7,7 @@ from typing import Literal
 
 import attrs
 
-from simtwin.core.journal import Entry
+from simtwin.core.journal_line import Line
 from simtwin.verdicts.amplification import Amplification
 from simtwin.verdicts.waste import Waste
 
@@ -73,5 +73,5 @@ class Judgement:
     amplification: Amplification
 
 
-#: Judges the entries of the journal of one run.
-Judge = Callable[[Sequence[Entry]], Judgement]
+#: Judges what the journal of one run tells.
+Judge = Callable[[Sequence[Line]], Judgement]

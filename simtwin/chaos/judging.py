@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simtwin.chaos.judgement import Finding, Judgement, Ruling
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
+from simtwin.core.journal_line import Line
 from simtwin.verdicts.judging import judge
 from simtwin.verdicts.verdict import Finding as Found
 from simtwin.verdicts.verdict import RuleVerdict
 
 
-def judgement(entries: Sequence[Entry]) -> Judgement:
-    """What the rules make of the entries of a journal."""
-    endpoints = {entry.request: entry.endpoint for entry in entries}
-    verdict = judge(entries)
+def judgement(lines: Sequence[Line]) -> Judgement:
+    """What the rules make of what a journal tells."""
+    endpoints = {line.request: line.endpoint for line in lines if isinstance(line, Entry)}
+    verdict = judge(lines)
     return Judgement(
         rulings=tuple(_ruling(rule, endpoints) for rule in verdict.rules),
         waste=verdict.waste,

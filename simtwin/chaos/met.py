@@ -13,7 +13,8 @@ from simtwin.chaos.outcome import Ended, outcome
 from simtwin.chaos.plan import Plan
 from simtwin.chaos.stimulus import Stimulus
 from simtwin.chaos.timeline import timeline
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
+from simtwin.core.outcome import Outcome
 
 
 @attrs.frozen(kw_only=True)
@@ -28,6 +29,7 @@ class Met:
         seconds: how long it took.
         ended: what became of the command.
         entries: the journal.
+        outcomes: what was told of calls.
         connections: how many connections met a fault.
         missing: what was set up and not met.
         dropped: how many entries the journal had no room for.
@@ -42,6 +44,7 @@ class Met:
     seconds: float
     ended: Ended
     entries: Sequence[Entry]
+    outcomes: Sequence[Outcome] = ()
     connections: int = 0
     missing: Stimulus = attrs.field(factory=Stimulus)
     dropped: int = 0
@@ -84,6 +87,7 @@ def run_doc(plan: Plan, met: Met, judged: Judgement, known: Collection[str]) -> 
         requests=len(met.entries),
         faulted=faulted,
         dropped=met.dropped,
+        outcomes=len(met.outcomes),
         unmet=met.missing.unmet,
         notes=tuple(_notes(met)),
         rules=tuple(
@@ -141,5 +145,12 @@ def _notes(met: Met) -> Iterator[str]:
     own = sum(entry.cause == "own" for entry in met.entries)
     if own:
         yield f"{own:,} requests were refused by limits of the twin itself, and are not judged"
+    named = {name for entry in met.entries for name in (entry.request, entry.call)}
+    unmatched = sum(each.call not in named for each in met.outcomes)
+    if unmatched:
+        yield (
+            f"of {len(met.outcomes):,} outcomes that were told, {unmatched:,} are of calls that no"
+            " request names: is it the id of a request, or what was sent as x-simtwin-call?"
+        )
     if met.dropped:
         yield f"the journal had no room for {met.dropped:,} requests, which are not judged"

@@ -37,6 +37,7 @@ class Plan:
         min_confidence: the least confidence of those.
         expect_success: whether the command has to succeed whatever it meets.
         baseline: a file of findings that are known.
+        journal: where to write the journal of its runs.
         report_json: where to write the report, and `junit`, `markdown` and `html` other forms of it.
     """
 
@@ -51,6 +52,7 @@ class Plan:
     min_confidence: Confidence = "medium"
     expect_success: bool = False
     baseline: Path | None = None
+    journal: Path | None = None
     report_json: Path | None = None
     junit: Path | None = None
     markdown: Path | None = None

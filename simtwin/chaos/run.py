@@ -13,14 +13,17 @@ import trio
 from simtwin import __version__
 from simtwin.chaos.baseline import unseen
 from simtwin.chaos.document import VERSION, Report, RunDoc
+from simtwin.chaos.journal_file import JournalFile
 from simtwin.chaos.judgement import Judge
 from simtwin.chaos.met import Met, run_doc
 from simtwin.chaos.outcome import Ended, Outcome, worst
 from simtwin.chaos.plan import Plan, lane_of, named_file
 from simtwin.chaos.progress import Progress
 from simtwin.chaos.stimulus import stimulus
-from simtwin.core.journal import Entry
-from simtwin.core.scope import OfKey, OfTenant, Operator
+from simtwin.core.entry import Entry
+from simtwin.core.journal_line import Dropped, Line, read
+from simtwin.core.outcome import ToldOutcome
+from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator
 from simtwin.core.settings import Settings, Vocabulary
 from simtwin.core.settings import parse as parse_settings
 from simtwin.edge.child import SIGNALLED, attend
@@ -32,8 +35,14 @@ from simtwin.edge.server import raise_file_limit
 from simtwin.edge.twin import Twin
 
 
-def run(plan: Plan, progress: Progress, judge: Judge) -> Report:
+def run(plan: Plan, progress: Progress, judge: Judge, journal: JournalFile | None = None) -> Report:
     """Run a plan; its report.
+
+    Args:
+        plan: what is run.
+        progress: tells of it meanwhile.
+        judge: says what to think of what was seen.
+        journal: where that is kept, None for nowhere.
 
     Raises:
         OptionsError: the plan cannot be.
@@ -45,7 +54,7 @@ def run(plan: Plan, progress: Progress, judge: Judge) -> Report:
     too_few_files = raise_file_limit(MOST_CONNECTIONS)
     if too_few_files:
         say(too_few_files)
-    return trio.run(_Runs(plan, words, known, progress, judge).all)
+    return trio.run(_Runs(plan, words, known, progress, judge, journal or JournalFile()).all)
 
 
 @attrs.define
@@ -57,6 +66,7 @@ class _Runs:
     known: frozenset[str]
     progress: Progress
     judge: Judge
+    journal: JournalFile
     stopped_by: int | None = None
 
     async def all(self) -> Report:
@@ -122,8 +132,8 @@ class _Runs:
         ended = await self._command(here, key, lane)
         await twin.quiet(key, GRACE)
         seconds = twin.now() - began
-        lines = twin.journal(key, lane=lane, after=0, limit=sys.maxsize)
-        entries = tuple(_decode(line) for line in lines)
+        lines = self._saved(twin, key, lane)
+        entries = tuple(line for line in lines if isinstance(line, Entry))
         rules = (await twin.rules(key))["rules"]
         replay = await twin.fates(key, lane=lane)
         met = Met(
@@ -134,20 +144,34 @@ class _Runs:
             seconds=round(seconds, 3),
             ended=ended,
             entries=entries,
+            outcomes=tuple(line for line in lines if isinstance(line, ToldOutcome)),
             connections=_broken(twin) - broken,
             missing=stimulus(twin.board.in_force(key), rules, entries),
             dropped=twin.entries.dropped(key.tenant_id),
             token=replay["token"],
             replay=self.plan.replay_line(replay["token"] or _kept(replay, seed)),
         )
-        run = run_doc(self.plan, met, self.judge(entries), self.known)
+        run = run_doc(self.plan, met, self.judge(lines), self.known)
         self.progress.ended(run)
         return run
 
+    def _saved(self, twin: Twin, key: OfKey, lane: str) -> list[Line]:
+        """What the journal tells of a run, as it is kept in the file as well."""
+        lines = list(twin.saved(key, lane=lane, after=0, limit=sys.maxsize))
+        if not twin.entries.dropped(key.tenant_id):
+            whole = Dropped(id=0, tenant=key.tenant_id, dropped=0, lane=lane)
+            lines.insert(0, msgspec.json.encode(whole))
+        self.journal.add(lines)
+        return list(map(read, lines))
+
     async def _command(self, here: Served, key: OfKey, lane: str) -> Ended:
         """Run the command to its end."""
+        token = here.twin.outcomes.open(OfLane(key.tenant_id, key.api_key_id, lane))
         surroundings = environment(
-            f"{here.base_url}/_lane/{lane}", here.tenant.api_key, here.ca_file
+            f"{here.base_url}/_lane/{lane}",
+            here.tenant.api_key,
+            here.ca_file,
+            f"{here.base_url}/_twin/outcome/{token}",
         )
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.progress.follow, here.twin, key, lane)
@@ -157,6 +181,7 @@ class _Runs:
                 nursery.cancel_scope.cancel()
                 return Ended(None, reason=f"{self.plan.command[0]}: {error.strerror}")
             nursery.cancel_scope.cancel()
+        here.twin.outcomes.close(token)
         self.stopped_by = ended.told
         died = ended.told is not None and ended.status == SIGNALLED + ended.told
         return Ended(ended.status, ended.told if died else None)
@@ -174,6 +199,3 @@ def _kept(replay: dict[str, Any], seed: int) -> str:
     ) as file:
         file.write(msgspec.json.encode(replay))
     return f"@{file.name}"
-
-
-_decode = msgspec.json.Decoder(Entry).decode

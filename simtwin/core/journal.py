@@ -7,13 +7,18 @@ bytes is exact.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import islice
-from typing import Any, Literal
 
 import attrs
 import msgspec
+
+from simtwin.core.entry import Entry, FiredEntry
+from simtwin.core.journal_line import Dropped
+from simtwin.core.outcome import Outcome, Teller, ToldOutcome
+
+__all__ = ["Entry", "FiredEntry", "Journal"]
 
 #: A process of its own default size still has room for its work; see contract of the journal.
 PROCESS_BYTES = 64 * 1024 * 1024
@@ -21,112 +26,28 @@ PROCESS_BYTES = 64 * 1024 * 1024
 TENANT_BYTES = 16 * 1024 * 1024
 
 
-class FiredEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A fault that fired: its rule, kind and settings, and whether the answer came to its place.
-
-    `order_dependent` is there where requests in another order could have met something else,
-    `charge` where limits were charged although it took the place of the answer.
-
-    "unsupported" came to it, and the connection's version of HTTP has no form for it.
-    """
-
-    rule: str
-    kind: str
-    settings: Mapping[str, Any]
-    outcome: Literal["reached", "not_reached", "unsupported"]
-    order_dependent: bool = False
-    charge: bool = False
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One request and what became of it. Times are Unix seconds.
-
-    `connection` and `request_on_connection` are ordinals; `ordinal` is the lane's, and `lane` its
-    name, None for that of requests which name none. `protocol` is "1.1" or "2", where it is the
-    stream that `closed_at` and `closed_by` tell of. `messages` holds
-    one hash a message of the request, each chained to those before it. `planned_tokens` is what the
-    answer would have had, `sent_*` what was written of the body, `wire_bytes` all that was written,
-    heads and framing and what breaks it included; `told` are the headers of a refusal that say
-    whether and when to come back. `ended` is how: "end", "hangup" (the twin cut it off), "left" (the
-    client did); `whole`, whether all of the answer was sent. `cause` is "own" where the twin itself
-    refused or broke.
-
-    Only where there is something to say: `last_event`, the last server-sent event that was written;
-    `digest`, what a request has in common with its repetitions, of its method, path and body, where
-    a rule asked for that; `blocked_seconds`, how long writes waited for the client to read; `open_connections`, of the first
-    request on a connection, how many the key had open by then; and of an answer that was not
-    sent whole, `meant`, the beginning of the text it would have had, with how many characters
-    (`sent_characters`) and whole calls of tools (`sent_tools`) of it were sent, and `meant_tools`,
-    every call that it would have had.
-    """
-
-    id: int
-    request: str
-    tenant: str
-    key: str
-    lane: str | None
-    ordinal: int | None
-    connection: int
-    request_on_connection: int
-    protocol: str
-    method: str
-    path: str
-    endpoint: str
-    model: str | None
-    stream: bool | None
-    user_agent: str | None
-    stainless: Mapping[str, str]
-    call: str | None
-    first_byte_at: float | None
-    body_at: float | None
-    head_at: float | None
-    last_byte_at: float | None
-    closed_at: float | None
-    closed_by: str | None
-    body_bytes: int
-    body: Any
-    fingerprint: str | None
-    messages: tuple[str, ...]
-    emitted: str | None
-    tool_uses: tuple[str, ...]
-    fired: tuple[FiredEntry, ...]
-    script: str | None
-    status: int | None
-    told: Mapping[str, str]
-    ended: str | None
-    whole: bool
-    planned_tokens: int | None
-    sent_events: int
-    sent_bytes: int
-    wire_bytes: int
-    sent_tokens: int
-    undelivered: int
-    usage: Mapping[str, int]
-    cause: str | None
-    digest: str | None = None
-    last_event: str | None = None
-    blocked_seconds: float = 0.0
-    open_connections: int = 0
-    meant: str | None = None
-    meant_tools: tuple[str, ...] = ()
-    sent_characters: int = 0
-    sent_tools: int = 0
-
-
 @attrs.frozen
 class _Kept:
     id: int
     key: str
-    lane: str
+    lane: str | None
     line: bytes
+    told: ToldOutcome | None = None
 
     def of(self, key: str | None, lane: str | None) -> bool:
-        """Whether it is of that key and lane; None is any."""
-        return (key is None or self.key == key) and (lane is None or self.lane == lane)
+        """Whether it is of that key and lane; None is any, on both sides."""
+        return (key is None or self.key == key) and (lane is None or self.lane in (None, lane))
+
+    def only_of(self, key: str | None, lane: str | None) -> bool:
+        """The same of what is of one lane; what was told by whoever uses all of them is of none."""
+        return self.of(key, lane) and (lane is None or self.lane is not None)
 
 
 class Journal:
-    """Entries of all tenants, oldest first, bounded by bytes for a tenant and for all."""
+    """Entries of all tenants, oldest first, bounded by bytes for a tenant and for all.
+
+    What was told of calls stands among them, in the same order and within the same bounds.
+    """
 
     def __init__(
         self, process_bytes: int = PROCESS_BYTES, tenant_bytes: int = TENANT_BYTES
@@ -136,19 +57,34 @@ class Journal:
         self._kept: dict[str, deque[_Kept]] = {}
         self._sizes: dict[str, int] = {}
         self._total = 0
-        self._dropped: dict[str, int] = {}
+        self._dropped: dict[str, Dropped] = {}
         self.next_id = 1
 
     def add(self, entry: Entry) -> None:
         """Keep an entry; the oldest go where that is too much, and are counted as dropped."""
         line = _encode(entry)
-        kept = self._kept.setdefault(entry.tenant, deque())
-        kept.append(_Kept(entry.id, entry.key, entry.lane or "", line))
-        self._sizes[entry.tenant] = self._sizes.get(entry.tenant, 0) + len(line)
-        self._total += len(line)
-        self.next_id = max(self.next_id, entry.id) + 1
-        while self._sizes[entry.tenant] > self._tenant_bytes:
-            self._drop(entry.tenant)
+        self._keep(entry.tenant, _Kept(entry.id, entry.key, entry.lane or "", line))
+
+    def tell(self, teller: Teller, outcome: Outcome) -> None:
+        """Keep what somebody told of a call."""
+        told = ToldOutcome(
+            id=self.next_id,
+            tenant=teller.tenant,
+            key=teller.key,
+            lane=teller.lane,
+            call=outcome.call,
+            outcome=outcome.outcome,
+            at=outcome.at,
+        )
+        self._keep(teller.tenant, _Kept(told.id, teller.key, teller.lane, _encode(told), told))
+
+    def _keep(self, tenant: str, kept: _Kept) -> None:
+        self._kept.setdefault(tenant, deque()).append(kept)
+        self._sizes[tenant] = self._sizes.get(tenant, 0) + len(kept.line)
+        self._total += len(kept.line)
+        self.next_id = max(self.next_id, kept.id) + 1
+        while self._sizes[tenant] > self._tenant_bytes:
+            self._drop(tenant)
         while self._total > self._process_bytes:
             self._drop(max(self._sizes, key=self._sizes.__getitem__))
 
@@ -165,14 +101,53 @@ class Journal:
 
         The lane of requests that name none is called "".
         """
+        kept = self._of(tenant, key, lane, after)
+        return islice((each.line for each in kept if each.told is None), limit)
+
+    def outcomes(
+        self, tenant: str | None = None, key: str | None = None, lane: str | None = None
+    ) -> list[ToldOutcome]:
+        """What was told of calls, oldest first."""
+        return [each.told for each in self._of(tenant, key, lane, 0) if each.told is not None]
+
+    def saved(
+        self,
+        tenant: str | None = None,
+        key: str | None = None,
+        lane: str | None = None,
+        *,
+        after: int = 0,
+        limit: int = 100,
+    ) -> Iterator[bytes]:
+        """The same lines with all else that a reader has to know: outcomes, and what is missing.
+
+        How many requests of a tenant were dropped comes before what is left, until `after` is past
+        the last of them.
+        """
+        gone = [
+            _Kept(each.id, "", None, _encode(msgspec.structs.replace(each, lane=lane)))
+            for each in self._gone(tenant)
+            if each.id > after
+        ]
+        gone.sort(key=lambda kept: kept.id)
+        kept = self._of(tenant, key, lane, after)
+        return islice((each.line for each in merge(gone, kept, key=lambda kept: kept.id)), limit)
+
+    def _of(
+        self, tenant: str | None, key: str | None, lane: str | None, after: int
+    ) -> Iterator[_Kept]:
         tenants = self._kept.values() if tenant is None else [self._kept.get(tenant, ())]
         merged = merge(*tenants, key=lambda kept: kept.id)
-        wanted = (kept.line for kept in merged if kept.id > after and kept.of(key, lane))
-        return islice(wanted, limit)
+        return (kept for kept in merged if kept.id > after and kept.of(key, lane))
+
+    def _gone(self, tenant: str | None) -> Iterable[Dropped]:
+        if tenant is None:
+            return self._dropped.values()
+        return [self._dropped[tenant]] if tenant in self._dropped else []
 
     def dropped(self, tenant: str | None = None) -> int:
-        """How many entries were dropped for want of room."""
-        return sum(self._dropped.values()) if tenant is None else self._dropped.get(tenant, 0)
+        """How many requests were dropped for want of room."""
+        return sum(each.dropped for each in self._gone(tenant))
 
     def clear(
         self, tenant: str | None = None, key: str | None = None, lane: str | None = None
@@ -181,7 +156,7 @@ class Journal:
         for name in list(self._kept) if tenant is None else [tenant]:
             kept = self._kept.pop(name, deque())
             self._total -= self._sizes.pop(name, 0)
-            left = deque(each for each in kept if not each.of(key, lane))
+            left = deque(each for each in kept if not each.only_of(key, lane))
             if left:
                 self._kept[name] = left
                 self._sizes[name] = sum(len(each.line) for each in left)
@@ -190,10 +165,13 @@ class Journal:
                 self._dropped.pop(name, None)
 
     def _drop(self, tenant: str) -> None:
-        size = len(self._kept[tenant].popleft().line)
-        self._sizes[tenant] -= size
-        self._total -= size
-        self._dropped[tenant] = self._dropped.get(tenant, 0) + 1
+        gone = self._kept[tenant].popleft()
+        self._sizes[tenant] -= len(gone.line)
+        self._total -= len(gone.line)
+        if gone.told is None:
+            before = self._dropped.get(tenant)
+            many = 1 if before is None else before.dropped + 1
+            self._dropped[tenant] = Dropped(id=gone.id, tenant=tenant, dropped=many)
 
 
 # A kind of a third party may make of a setting what JSON has no word for.

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+#: Where a client may tell what no server can see: whether a call raised, or what it returned.
+OUTCOME_URL = "SIMTWIN_OUTCOME_URL"
 #: What a client reads first must not point elsewhere.
 CLEARED = ("ANTHROPIC_AUTH_TOKEN",)
 #: A proxy would answer for the twin, and turn its resets into closes.
 _DIRECT = "127.0.0.1,localhost,::1"
 
 
-def environment(base_url: str, api_key: str, ca_file: str | None = None) -> Mapping[str, str]:
+def environment(
+    base_url: str, api_key: str, ca_file: str | None = None, outcome_url: str | None = None
+) -> Mapping[str, str]:
     """What points every common client at a twin.
 
     Args:
         base_url: without a slash at its end.
         api_key: the key.
         ca_file: what clients are to trust, None where there is no TLS.
+        outcome_url: where they may tell what became of their calls, None for nowhere.
     """
     found = {
         # The official SDKs of every language.
@@ -33,6 +38,8 @@ def environment(base_url: str, api_key: str, ca_file: str | None = None) -> Mapp
         "NO_PROXY": _DIRECT,
         "no_proxy": _DIRECT,
     }
+    if outcome_url is not None:
+        found[OUTCOME_URL] = outcome_url
     if ca_file is not None:
         found |= {"SSL_CERT_FILE": ca_file, "NODE_EXTRA_CA_CERTS": ca_file}
     return found

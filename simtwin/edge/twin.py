@@ -32,6 +32,7 @@ from simtwin.edge.data_plane.load import Load
 from simtwin.edge.data_plane.open_keys import OpenKeys
 from simtwin.edge.doors import Doors
 from simtwin.edge.epoch import Epoch
+from simtwin.edge.outcomes import Outcomes
 from simtwin.edge.recount import met
 from simtwin.edge.rule_report import rule_report
 from simtwin.store.blobs import Blobs
@@ -94,6 +95,7 @@ class Twin:
     scripts: Scripts = attrs.field(init=False)
     open_keys: OpenKeys = attrs.field(init=False)
     doors: Doors = attrs.field(init=False)
+    outcomes: Outcomes = attrs.field(init=False)
 
     @scripts.default
     def _scripts(self) -> Scripts:
@@ -106,6 +108,10 @@ class Twin:
     @doors.default
     def _doors(self) -> Doors:
         return Doors(self.board, self.max_wait)
+
+    @outcomes.default
+    def _outcomes(self) -> Outcomes:
+        return Outcomes(self.entries)
 
     @property
     def version(self) -> str:
@@ -201,6 +207,13 @@ class Twin:
         tenant, key = _owned(scope)
         return self.entries.lines(tenant, key, lane, after=after, limit=limit)
 
+    def saved(
+        self, scope: Scope, *, lane: str | None = None, after: int, limit: int
+    ) -> Iterable[bytes]:
+        """The same with all that the judge of a saved journal has to know beside."""
+        tenant, key = _owned(scope)
+        return self.entries.saved(tenant, key, lane, after=after, limit=limit)
+
     async def quiet(self, scope: Scope, seconds: float) -> None:
         """Wait until no answer of a scope is under way, `seconds` at most."""
         with trio.move_on_after(seconds):
@@ -249,8 +262,7 @@ class Twin:
         from simtwin.edge.verdict import verdict  # noqa: PLC0415  # 44 modules that few twins ever need
 
         tenant, key = _owned(scope)
-        lines = self.entries.lines(tenant, key, lane, limit=sys.maxsize)
-        return await verdict(lines, (), dropped=self.entries.dropped(tenant))
+        return await verdict(self.entries.saved(tenant, key, lane, limit=sys.maxsize))
 
     def _scope(self, account: AccountRecord) -> str:
         return account.scope if self.told is None else self.told.scope(account.scope)
@@ -291,6 +303,7 @@ class Twin:
         for address in self._addresses(account):
             self.commons.forget(address)
         self.keys.forget(account.api_key_id)
+        self.outcomes.forget(account.api_key_id)
 
     def _drop(self, account: AccountRecord) -> None:
         """Let go of an open key, and of the tenant that was made for it."""

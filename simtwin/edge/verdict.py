@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-import msgspec
 import trio
 
-from simtwin.core.journal import Entry
+from simtwin.core.journal_line import read
 from simtwin.verdicts.judging import judging
-from simtwin.verdicts.outcome import Outcome
 from simtwin.verdicts.verdict import Verdict
 
 
-async def verdict(lines: Iterable[bytes], outcomes: Sequence[Outcome], *, dropped: int) -> Verdict:
-    """The verdict on lines of a journal.
-
-    Args:
-        lines: the journal's, oldest first.
-        outcomes: what was told of calls.
-        dropped: how many entries it had no room for.
-    """
+async def verdict(lines: Iterable[bytes]) -> Verdict:
+    """The verdict on lines of a journal, oldest first."""
     # What is added to the journal meanwhile is no matter of this verdict.
-    steps = judging(map(_decode, list(lines)), outcomes=outcomes, dropped=dropped)
+    steps = judging(map(read, list(lines)), dropped=0)
     while True:
         try:
             next(steps)
@@ -30,6 +22,3 @@ async def verdict(lines: Iterable[bytes], outcomes: Sequence[Outcome], *, droppe
             found: Verdict = done.value
             return found
         await trio.lowlevel.checkpoint()
-
-
-_decode = msgspec.json.Decoder(Entry).decode

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import trio
 import trio.testing
 
+from simtwin.core.outcome import Became, Outcome, Teller
 from simtwin.core.scope import OfTenant, Scope
 from simtwin.edge.credentials import key_digest
 from simtwin.testing.handle import Handle
@@ -130,17 +131,26 @@ class Entered(Handle):
         return self._here.clock.now
 
     def lines(self) -> Iterable[bytes]:
-        """The journal, oldest entry first: a line of JSON each."""
+        """The journal, oldest line first: a line of JSON for each request and outcome."""
         if self._turns is not None:
             # What was answered is booked in the task of its connection, which may have a step to go.
             self._step(trio.testing.wait_all_tasks_blocked)
-        return self._here.twin.journal(self._tenant, after=0, limit=_ALL)
+        return self._here.twin.saved(self._tenant, after=0, limit=_ALL)
 
     def rule_states(self) -> Sequence[Mapping[str, Any]]:
         """Every rule in force, profiles' included: name, kind, state, how often it fired."""
         report = self._here.twin.rule_report(self._tenant, self._here.clock.ns)
         states: list[Mapping[str, Any]] = report["rules"]
         return states
+
+    def _tell(self, call: str, outcome: Became) -> None:
+        here = self._here
+        of_call = (a for a in self.attempts if call in (a.entry.request, a.entry.call))
+        own = here.twin.store.account_by_digest(key_digest(self.api_key))
+        key = next((a.entry.key for a in of_call), "" if own is None else own.api_key_id)
+        at = round(here.clock.start + here.clock.now, 6)
+        told = Outcome(call=call, outcome=outcome, at=at)
+        here.twin.entries.tell(Teller(here.tenant.tenant_id, key), told)
 
     @property
     def _began(self) -> float:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
+from simtwin.core.journal_line import read
+from simtwin.core.outcome import Became
 from simtwin.testing.tokens import token_of
 from simtwin.verdicts.attempt import Attempt
 from simtwin.verdicts.calls import Call, Confidence
@@ -51,7 +51,14 @@ class Handle(ABC):
 
     @abstractmethod
     def lines(self) -> Iterable[bytes]:
-        """The journal of the test's requests, oldest first: a line of JSON each."""
+        """The journal of the test, oldest first: a line of JSON for each request and outcome.
+
+        `simtwin judge` judges what was saved of it.
+        """
+
+    @abstractmethod
+    def _tell(self, call: str, outcome: Became) -> None:
+        """Let the twin know what became of a call."""
 
     @property
     @abstractmethod
@@ -85,7 +92,8 @@ class Handle(ABC):
     @property
     def attempts(self) -> tuple[Attempt, ...]:
         """Every request so far, in the order in which they were over."""
-        return tuple(Attempt(_entry(line), self._began) for line in self.lines())
+        found = map(read, self.lines())
+        return tuple(Attempt(line, self._began) for line in found if isinstance(line, Entry))
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -94,7 +102,25 @@ class Handle(ABC):
 
     def verdict(self) -> Verdict:
         """What the rules say of what the client did so far: each pass, fail or not exercised."""
-        return judge(map(_entry, self.lines()), thresholds=self._thresholds)
+        return judge(map(read, self.lines()), thresholds=self._thresholds, dropped=0)
+
+    def outcome(self, outcome: Became, call: str | None = None) -> None:
+        """Tell what became of a call, which no server can see, so that it is judged as well.
+
+        Args:
+            outcome: it "raised" an error, "returned" an answer, or is "cancelled" now.
+            call: what the client sent as `x-simtwin-call`, or the id of one of its requests; that
+                of the last request which is over, unless given.
+
+        Raises:
+            ValueError: no request is over.
+        """
+        if call is None:
+            attempts = self.attempts
+            if not attempts:
+                raise ValueError("no request is over, so that the outcome is of none")
+            call = attempts[-1].entry.request
+        self._tell(call, outcome)
 
     def assert_resilient(
         self, fail_on: Severity = "error", min_confidence: Confidence = "medium"
@@ -151,6 +177,3 @@ class Handle(ABC):
         for attempt in self.attempts:
             total.update(attempt.usage)
         return dict(total)
-
-
-_entry = msgspec.json.Decoder(Entry).decode

@@ -11,6 +11,7 @@ import attrs
 
 from simtwin.core.chance import base58
 from simtwin.core.fault import SettingsError
+from simtwin.core.outcome import Became
 from simtwin.edge.credentials import API_KEY_PREFIX, key_digest
 from simtwin.edge.data_plane.open_keys import open_account
 from simtwin.edge.environment import environment
@@ -42,6 +43,7 @@ class LiveTwin(Handle):
         self._server = server
         self._account = account
         self._start = time.time()
+        self._outcome_url: str | None = None
         self.seed = seed
 
     @classmethod
@@ -69,7 +71,16 @@ class LiveTwin(Handle):
     @property
     def environment(self) -> Mapping[str, str]:
         """The variables that point every common client at it."""
-        return environment(self.base_url, self.api_key)
+        return environment(self.base_url, self.api_key, outcome_url=self.outcome_url)
+
+    @property
+    def outcome_url(self) -> str:
+        """Where a program may tell what became of its calls, without any other credential."""
+        if self._outcome_url is None:
+            path = f"/_twin/accounts/{self._account.api_key_id}/outcome-url"
+            told = json.loads(self._server.call("POST", path, {}))
+            self._outcome_url = str(told["outcome_url"])
+        return self._outcome_url
 
     def anthropic(self, **options: Any) -> AsyncAnthropic:
         """The SDK's asynchronous client, bound to it; `options` are its own."""
@@ -102,7 +113,7 @@ class LiveTwin(Handle):
         self._reset()
 
     def lines(self) -> Iterable[bytes]:
-        """The journal, oldest entry first: a line of JSON each."""
+        """The journal, oldest line first: a line of JSON for each request and outcome."""
         after, wait = 0, QUIET_SECONDS
         while True:
             query = f"key={self._account.api_key_id}&after={after}&limit={_PAGE}&wait={wait}"
@@ -111,6 +122,10 @@ class LiveTwin(Handle):
             if len(page) < _PAGE:
                 return
             after, wait = json.loads(page[-1])["id"], 0
+
+    def _tell(self, call: str, outcome: Became) -> None:
+        path = self.outcome_url.removeprefix(self.base_url)
+        self._server.call("POST", path, {"call": call, "outcome": outcome})
 
     def _scope(self, api_key_id: str) -> str:  # noqa: ARG002  # it has one key
         return self._account.scope

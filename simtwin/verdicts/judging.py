@@ -14,12 +14,13 @@ from sys import intern
 
 import msgspec
 
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
+from simtwin.core.journal_line import Dropped, Line
+from simtwin.core.outcome import Outcome
 from simtwin.verdicts.amplification import amplification, overall
 from simtwin.verdicts.attempt import Attempt
 from simtwin.verdicts.calls import Confidence, Joining, at_least
 from simtwin.verdicts.history import CutAnswers, Kept
-from simtwin.verdicts.outcome import Outcome
 from simtwin.verdicts.question import Asked, asked
 from simtwin.verdicts.rule import SEVERITIES, Found, Judged, Rule
 from simtwin.verdicts.rules import RULES
@@ -45,7 +46,7 @@ _CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
 
 
 def judge(
-    entries: Iterable[Entry],
+    lines: Iterable[Line],
     *,
     outcomes: Sequence[Outcome] = (),
     thresholds: Thresholds = THRESHOLDS,
@@ -54,12 +55,13 @@ def judge(
     """The verdict on what a client did.
 
     Args:
-        entries: the journal's, in its order; each is let go of as soon as it was read.
-        outcomes: what was told of calls.
-        thresholds: where the lines are.
-        dropped: how many entries the journal had no room for; None where that is not known.
+        lines: what a journal tells, in its order; each is let go of as soon as it was read.
+        outcomes: what was told of calls beside.
+        thresholds: where the lines are drawn.
+        dropped: how many requests the journal had no room for, where it does not tell that itself;
+            None where that is not known.
     """
-    steps = judging(entries, outcomes=outcomes, thresholds=thresholds, dropped=dropped)
+    steps = judging(lines, outcomes=outcomes, thresholds=thresholds, dropped=dropped)
     while True:
         try:
             next(steps)
@@ -69,16 +71,16 @@ def judge(
 
 
 def judging(
-    entries: Iterable[Entry],
+    lines: Iterable[Line],
     *,
     outcomes: Sequence[Outcome] = (),
     thresholds: Thresholds = THRESHOLDS,
     dropped: int | None = None,
 ) -> Generator[None, None, Verdict]:
     """As `judge`, in steps."""
-    reading = _Reading()
-    for number, entry in enumerate(entries, 1):
-        reading.add(entry)
+    reading = _Reading(list(outcomes))
+    for number, line in enumerate(lines, 1):
+        reading.add(line)
         if number % STEP == 0:
             yield
     start, attempts = reading.attempts()
@@ -88,7 +90,7 @@ def judging(
         joining.add(attempt)
         if number % STEP == 0:
             yield
-    run = Run(attempts, joining.calls(), reading.kept, tuple(outcomes), thresholds)
+    run = Run(attempts, joining.calls(), reading.kept, reading.outcomes, thresholds)
     yield
     said = []
     for rule in RULES:
@@ -102,7 +104,9 @@ def judging(
         attempts=len(attempts),
         calls=overall(run).calls,
         own=reading.own,
-        dropped=dropped,
+        dropped=reading.dropped(dropped),
+        outcomes=len(run.outcomes),
+        unmatched=reading.unmatched(run),
         rules=tuple(said),
         waste=waste(run),
         amplification=amplification(run),
@@ -112,15 +116,42 @@ def judging(
 class _Reading:
     """Entries on their way into attempts: bodies are let go of, once it is known what they ask."""
 
-    def __init__(self) -> None:
+    def __init__(self, outcomes: list[Outcome]) -> None:
         self.own = 0
         self.kept: dict[int, Kept] = {}
+        self.outcomes = outcomes
+        self._names_of_own: set[str | None] = set()
         self._read: list[tuple[Entry, Asked]] = []
         self._cuts = CutAnswers()
+        self._dropped: dict[tuple[str, str | None], int] = {}
 
-    def add(self, entry: Entry) -> None:
+    def add(self, line: Line) -> None:
+        match line:
+            case Entry():
+                self._add(line)
+            case Dropped(tenant=tenant, lane=lane):
+                # A later page of a journal counts those of an earlier one again.
+                self._dropped[tenant, lane] = line.dropped
+            case _:
+                self.outcomes.append(line)
+
+    def dropped(self, otherwise: int | None) -> int | None:
+        """How many requests are missing; `otherwise` where no line told it."""
+        return sum(self._dropped.values()) if self._dropped else otherwise
+
+    def unmatched(self, run: Run) -> int:
+        """How many outcomes are of calls that no request is of."""
+        if not run.outcomes:
+            return 0
+        matched = {id(told) for attempt in run.attempts for told in run.told_of(attempt)}
+        return sum(
+            id(told) not in matched and told.call not in self._names_of_own for told in run.outcomes
+        )
+
+    def _add(self, entry: Entry) -> None:
         if entry.cause == "own":
             self.own += 1
+            self._names_of_own |= {entry.request, entry.call}
             return
         what = asked(entry)
         kept = self._cuts.kept_in(entry, what.chain)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
+from simtwin.core.outcome import Outcome
 from simtwin.verdicts.attempt import Attempt
 from simtwin.verdicts.calls import Call, Confidence
 from simtwin.verdicts.history import Kept
-from simtwin.verdicts.outcome import Outcome
 from simtwin.verdicts.thresholds import THRESHOLDS, Thresholds
 
 #: Statuses of a passing trouble, which a client tries again.
@@ -64,6 +64,7 @@ class Run:
     kept: Mapping[int, Kept] = attrs.field(factory=dict)
     outcomes: Sequence[Outcome] = ()
     thresholds: Thresholds = THRESHOLDS
+    _told: Mapping[str, Sequence[Outcome]] = attrs.field(init=False, repr=False)
     retries: Sequence[Retry] = attrs.field(init=False)
     until: float = attrs.field(init=False)
 
@@ -77,6 +78,21 @@ class Run:
                 zip(call.attempts, call.attempts[1:], call.evidence, strict=False), 1
             )
         ]
+
+    @_told.default
+    def _by_call(self) -> Mapping[str, Sequence[Outcome]]:
+        told: dict[str, list[Outcome]] = {}
+        for outcome in self.outcomes:
+            told.setdefault(outcome.call, []).append(outcome)
+        return told
+
+    def told_of(self, attempt: Attempt) -> Iterator[Outcome]:
+        """What was told of the call that an attempt is of, by its own name or the call's."""
+        entry = attempt.entry
+        for name in (entry.request, entry.call) if self._told else ():
+            for outcome in self._told.get(name or "", ()):
+                if outcome.key in (None, entry.key):
+                    yield outcome
 
     @until.default
     def _until(self) -> float:

@@ -60,6 +60,10 @@ def summary(verdict: Verdict) -> str:
         line += f"; {verdict.own} left out that the twin itself refused or broke"
     if verdict.dropped:
         line += f"; {verdict.dropped} dropped before them for want of room"
+    if verdict.outcomes:
+        line += f"; {verdict.outcomes} outcomes told"
+    if verdict.unmatched:
+        line += f", {verdict.unmatched} of calls that no request names"
     return line
 
 

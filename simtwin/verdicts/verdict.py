@@ -82,6 +82,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         own: requests that were left out, since it was the twin itself that refused or broke them.
         dropped: requests that the journal had no room for, or None where that is not known: what
             went before the first one judged is then missing.
+        outcomes: what was told of calls by those who made them; `unmatched`, how many of these are
+            of calls that no request was of.
         rules: what each says, in order.
         waste: what the run cost, and how much of that was for nothing.
         amplification: how many requests there were a call.
@@ -95,6 +97,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
     own: int
     dropped: int | None
+    outcomes: int = 0
+    unmatched: int = 0
     rules: tuple[RuleVerdict, ...]
     waste: Waste
     amplification: Amplification

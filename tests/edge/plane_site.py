@@ -15,6 +15,8 @@ from quart.wrappers import Response
 from quart_trio import QuartTrio
 
 from simtwin.core.fault import SettingsError
+from simtwin.core.journal import Journal
+from simtwin.edge.outcomes import Outcomes
 from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin_plane import PlaneConfig, register
 from simtwin.edge.twin_plane.port import OfKey, OfLane, OfTenant, Operator, Scope
@@ -40,6 +42,7 @@ class SmallTwin:
     sets: dict[Scope, dict[str, Any]] = attrs.field(factory=dict)
     entries: list[tuple[OfKey, int]] = attrs.field(factory=list)
     revoked: list[AccountRecord] = attrs.field(factory=list)
+    outcomes: Outcomes = attrs.field(factory=lambda: Outcomes(Journal()))
 
     def now(self) -> float:
         return self.seconds
@@ -96,7 +99,7 @@ class SmallTwin:
     async def quiet(self, scope: Scope, seconds: float) -> None:
         await trio.lowlevel.checkpoint()
 
-    def journal(
+    def saved(
         self, scope: Scope, *, lane: str | None = None, after: int, limit: int
     ) -> Iterable[bytes]:
         wanted = [

@@ -38,7 +38,7 @@ async def error(site: Site, method: str, path: str, status: int, **more: object)
             "/_twin/verdicts",
         ),
         *("/_twin/accounts/{api_key_id}/x", "/_twin/health%2f", "/_twin/../v1/models"),
-        *("/_twin/outcome/token", "/_twin/%00", "/_twin/%ff"),
+        *("/_twin/outcomes/token", "/_twin/%00", "/_twin/%ff"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE", "OPTIONS"])

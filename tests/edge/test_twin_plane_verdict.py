@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 import trio
 import trio.testing
 from virtual import Stage, staged
+
+from simtwin.judging import judged
 
 
 def rule(verdict: dict[str, Any], name: str) -> dict[str, Any]:
@@ -99,3 +103,28 @@ async def test_a_key_has_as_many_connections_open_as_it_left_open(
         entries = await stage.entries()
 
     assert [entry.get("open_connections", 0) for entry in entries] == [0, 1, 0, 1]
+
+
+async def test_a_client_that_says_that_it_raised_has_noticed_the_cut(
+    autojump_clock: trio.testing.MockClock, tmp_path: Path
+) -> None:
+    settings = {"script": "truncate(after_events=6); ok", "rules": []}
+    async with staged("asgi", settings=settings) as stage:
+        answer = await stage.create(stream=True)
+        key = stage.tenant.api_key_id
+        unknown = await stage.control("GET", "/verdict")
+        made = await stage.control("POST", f"/accounts/{key}/outcome-url", doc={})
+        told = {"call": answer.headers["request-id"], "outcome": "raised"}
+        await stage.client.post(made["outcome_url"], content=json.dumps(told))
+        await stage.client.post(made["outcome_url"], content=json.dumps({**told, "call": "req_x"}))
+        known = await stage.control("GET", "/verdict")
+        saved = await stage.client.get("/_twin/journal", headers=stage.auth)
+
+    assert rule(unknown, "V13")["value"] == "not_exercised"
+    assert rule(known, "V13")["value"] == "pass"
+    assert (known["outcomes"], known["unmatched"]) == (2, 1)
+    journal = tmp_path / "journal.jsonl"
+    journal.write_bytes(saved.content)
+    again = msgspec.to_builtins(judged(str(journal)))
+    # That a journal is whole is known to the twin alone.
+    assert json.loads(msgspec.json.encode(again)) == {**known, "dropped": None}

@@ -19,10 +19,12 @@ import pytest
 from junitparser import JUnitXml
 from live.served import SIMTWIN, START_SECONDS, surroundings
 from live.ways import ASKED
+from readme import examples
 
 from simtwin import cli
 from simtwin.chaos.document import Report
 from simtwin.edge.environment import CLEARED
+from simtwin.verdicts.verdict import Verdict
 
 #: It asks until it is answered, so often at most, waits a little between, tells what it met, and
 #: fails where it was never answered.
@@ -190,6 +192,51 @@ def test_every_form_of_the_report_is_written_and_the_step_has_its_summary(
     assert summary.read_text() == "of another tool\n" + files["markdown"].read_text()
 
 
+#: It reads a stream, finds out whether that was cut, and tells what it makes of it.
+TELLING = """
+import sys, uuid
+
+call = uuid.uuid4().hex
+request = urllib.request.Request(
+    os.environ["ANTHROPIC_BASE_URL"] + "/v1/messages", sys.argv[1].encode(),
+    {"x-api-key": os.environ["ANTHROPIC_API_KEY"], "anthropic-version": "2023-06-01",
+     "content-type": "application/json", "x-simtwin-call": call})
+with urllib.request.urlopen(request) as answer:
+    whole = b"message_stop" in answer.read()
+tell(call, "returned" if whole else sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("raised", 0), ("returned", 1)])
+def test_what_the_command_tells_is_judged_and_so_is_the_journal_that_is_kept(
+    outcome: str,
+    status: int,
+    tmp_path: Path,
+    simtwin: Callable[..., int],
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    report, journal = tmp_path / "report.json", tmp_path / "journal.jsonl"
+    options = ["--script", "truncate(after_events=6)", "--report-json", str(report)]
+    code = examples()["telling.py"] + TELLING
+    body = json.dumps({**ASKED, "stream": True})
+    command = ["--", sys.executable, "-c", code, body, outcome]
+
+    assert simtwin("chaos", "run", *options, "--journal", str(journal), *command) == status
+    capfd.readouterr()
+    assert simtwin("judge", "--json", "--lane", read(report).runs[0].lane, str(journal)) == status
+
+    [run] = read(report).runs
+    verdict = msgspec.json.decode(capfd.readouterr().out, type=Verdict)
+    assert run.outcomes == verdict.outcomes == 1
+    assert (verdict.unmatched, verdict.dropped) == (0, 0)
+    assert {each.rule: each.value for each in run.rules} == {
+        each.id: each.value for each in verdict.rules
+    }
+    assert [each.text for each in run.findings] == [
+        found.text for each in verdict.rules for found in each.findings
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
@@ -197,6 +244,7 @@ def test_every_form_of_the_report_is_written_and_the_step_has_its_summary(
         (["--profile", "nope"], "--profile"),
         (["--pace", "soon"], "--pace: "),
         (["--junit", "no/such/folder/x.xml"], "--junit: there is no folder no/such/folder"),
+        (["--journal", "no/such/folder/x.jsonl"], "--journal: no/such/folder/x.jsonl cannot be"),
         (["--baseline", "nope.json"], "--baseline: nope.json cannot be read"),
     ],
 )

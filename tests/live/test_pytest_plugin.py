@@ -51,6 +51,9 @@ def test_nothing_of_another_test_is_left(simtwin):
     assert os.environ["ANTHROPIC_API_KEY"] == simtwin.api_key
 
 def test_replies_and_rules_change_on_the_way(simtwin):
+    simtwin.outcome("returned", "mine")
+    assert os.environ["SIMTWIN_OUTCOME_URL"] == simtwin.outcome_url
+    assert (simtwin.verdict().outcomes, simtwin.verdict().unmatched) == (1, 1)
     simtwin.replies({"text": "Aye."})
     assert ask().content[0].text == "Aye."
     simtwin.rules({"refuse": {"status": 400}})

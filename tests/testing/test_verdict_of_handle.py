@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from simtwin.core.journal_line import read
+from simtwin.core.outcome import ToldOutcome
 from simtwin.testing import VirtualTwin
 from simtwin.testing.told import told
 
@@ -51,3 +53,17 @@ def test_a_failing_test_is_told_what_its_client_did_wrong() -> None:
         ask(twin, 0.0)
 
         assert "warning, V5 never retries at once:" in told(twin)
+
+
+def test_an_outcome_is_of_the_last_request_unless_it_says_of_which() -> None:
+    with VirtualTwin("529; ok") as twin:
+        with pytest.raises(ValueError, match="no request is over"):
+            twin.outcome("raised")
+        ask(twin)
+        twin.outcome("raised")
+        twin.outcome("returned", "mine")
+
+        told = [line for line in map(read, twin.lines()) if isinstance(line, ToldOutcome)]
+        assert [each.call for each in told] == [twin.attempts[0].entry.request, "mine"]
+        assert (twin.verdict().outcomes, twin.verdict().unmatched) == (2, 1)
+        assert twin.verdict().dropped == 0

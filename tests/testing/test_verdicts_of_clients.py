@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import anthropic
 import httpx2
@@ -121,6 +121,21 @@ def test_one_that_sees_the_cut_and_asks_again_is_right() -> None:
 
         assert mistakes(twin) == set()
         assert next(r for r in twin.verdict().rules if r.id == "V13").value == "pass"
+
+
+@pytest.mark.parametrize(("became", "found"), [("raised", set()), ("returned", {("V13", "error")})])
+def test_one_that_sees_the_cut_and_says_so_is_right(
+    became: Literal["raised", "returned"], found: set[tuple[str, str]]
+) -> None:
+    with VirtualTwin("truncate(after_events=12)") as twin:
+        with twin.blocking_anthropic().messages.stream(**hello()) as stream:
+            whole = stream.get_final_message().stop_reason is not None
+            call = stream.request_id
+        twin.outcome(became, call)
+
+        assert not whole
+        assert mistakes(twin) == found
+        assert next(r for r in twin.verdict().rules if r.id == "V13").value != "not_exercised"
 
 
 def test_two_layers_of_retries() -> None:

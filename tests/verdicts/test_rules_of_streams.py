@@ -8,8 +8,8 @@ import pytest
 from made_up import BODY, LONG, answered, cut, fired, made, said
 
 from simtwin.core.journal import Entry
+from simtwin.core.outcome import Outcome
 from simtwin.verdicts.history import fingerprint
-from simtwin.verdicts.outcome import Outcome
 from simtwin.verdicts.thresholds import Thresholds
 
 PART = LONG[:60]
@@ -86,7 +86,7 @@ def test_of_a_client_that_just_stops_nothing_is_known() -> None:
     verdict = said("V13", cut(1, 0))
 
     assert verdict.value == "not_exercised"
-    assert "told by whoever runs it" in verdict.missing
+    assert "SIMTWIN_OUTCOME_URL" in verdict.missing
 
 
 def test_a_part_as_a_prefill_goes_on_where_it_was_cut() -> None:

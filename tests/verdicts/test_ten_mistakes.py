@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from made_up import BODY, answered, asking, cut, fired, made, said, tries, verdict
 
-from simtwin.verdicts.outcome import Outcome
+from simtwin.core.outcome import Outcome
 from simtwin.verdicts.verdict import failing
 
 

@@ -17,11 +17,18 @@ BODY_BYTES = 1024 * 1024
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-async def body_of(request: Request) -> dict[str, Any]:
+async def body_of(
+    request: Request, most: int = BODY_BYTES, *, undeclared: bool = False
+) -> dict[str, Any]:
     """The JSON object that a request carries; empty for a read.
 
     A write has to be declared as JSON: no form on a web page can do that, and no script on one
     without asking first. DELETE is asked for in any case, and has no body.
+
+    Args:
+        request: the request.
+        most: how many bytes it may have.
+        undeclared: whether it may be declared as something else.
 
     Raises:
         Refusal: it is not declared as JSON (415), too large (413), or no JSON object (400).
@@ -29,9 +36,12 @@ async def body_of(request: Request) -> dict[str, Any]:
     if request.method not in _WRITES:
         return {}
     deletes = request.method == "DELETE"
-    if request.mimetype != JSON and not (deletes and "content-type" not in request.headers):
+    declared = request.mimetype == JSON or (deletes and "content-type" not in request.headers)
+    if not declared and not undeclared:
         raise not_json()
-    return {} if deletes else parse(await _read(request), may_be_empty=request.method == "POST")
+    if deletes:
+        return {}
+    return parse(await _read(request, most), may_be_empty=request.method == "POST")
 
 
 def parse(raw: bytes, *, may_be_empty: bool) -> dict[str, Any]:
@@ -51,15 +61,15 @@ def parse(raw: bytes, *, may_be_empty: bool) -> dict[str, Any]:
     return doc
 
 
-async def _read(request: Request) -> bytes:
-    if (request.content_length or 0) > BODY_BYTES:
-        raise too_large(BODY_BYTES)
+async def _read(request: Request, most: int) -> bytes:
+    if (request.content_length or 0) > most:
+        raise too_large(most)
     read = bytearray()
     try:
         async for piece in request.body:
             read += piece
-            if len(read) > BODY_BYTES:
-                raise too_large(BODY_BYTES)
+            if len(read) > most:
+                raise too_large(most)
     except RequestEntityTooLarge:
-        raise too_large(BODY_BYTES) from None
+        raise too_large(most) from None
     return bytes(read)

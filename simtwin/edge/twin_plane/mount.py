@@ -112,7 +112,7 @@ async def _answer(plane: Plane, request: Request, path: str) -> Answer:
             host=headers["host"],
             path=found,
             query=request.args.to_dict(),
-            body=await body_of(request),
+            body=await body_of(request, row.most_bytes, undeclared=row.undeclared),
         )
         outcome = row.answer(question)
         answer = await outcome if isinstance(outcome, Awaitable) else outcome

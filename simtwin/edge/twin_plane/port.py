@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
+from simtwin.edge.outcomes import Outcomes
 from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
 
@@ -29,6 +30,11 @@ class Twin(Protocol):
     @property
     def store(self) -> Store:
         """Where tenants, keys and records are."""
+        ...
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """Who may tell what became of calls, and what they told."""
         ...
 
     @property
@@ -88,10 +94,10 @@ class Twin(Protocol):
         """Wait until no answer of a scope is under way, `seconds` at most."""
         ...
 
-    def journal(
+    def saved(
         self, scope: Scope, *, lane: str | None = None, after: int, limit: int
     ) -> Iterable[bytes]:
-        """Up to `limit` entries, oldest first: lines of JSON whose `id` is over `after`.
+        """Up to `limit` lines of the journal, oldest first, whose `id` is over `after`.
 
         With a lane, those of the lanes of that name; "" is that of requests which name none.
         """

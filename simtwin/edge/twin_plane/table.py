@@ -8,9 +8,11 @@ import attrs
 
 from simtwin.edge.twin_plane.answer import Answer, Question
 from simtwin.edge.twin_plane.auth import Access
+from simtwin.edge.twin_plane.body import BODY_BYTES
 from simtwin.edge.twin_plane.endpoints import (
     accounts,
     feedback,
+    outcomes,
     public,
     records,
     replay,
@@ -24,13 +26,18 @@ from simtwin.edge.twin_plane.errors import not_found, wrong_method
 
 @attrs.frozen
 class Row:
-    """One endpoint. `{name}` in a path is one segment of it."""
+    """One endpoint. `{name}` in a path is one segment of it.
+
+    `most_bytes` of a body are read; `undeclared` is whether that need not be declared as JSON.
+    """
 
     method: str
     path: str
     operation: str
     access: Access
     answer: Callable[[Question], Answer | Awaitable[Answer]]
+    most_bytes: int = BODY_BYTES
+    undeclared: bool = False
 
     def match(self, path: str) -> Mapping[str, str] | None:
         """The variable parts of a path, None where it is another one."""
@@ -93,6 +100,17 @@ TABLE: tuple[Row, ...] = (
         "twin.lane.rules.read",
         Access.CALLER,
         rules.read_lane,
+    ),
+    Row("POST", f"{_KEY}/outcome-url", "twin.outcome_url.create", Access.CALLER, outcomes.make),
+    Row(
+        "POST",
+        "/outcome/{token}",
+        "twin.outcome.tell",
+        Access.PUBLIC,
+        outcomes.tell,
+        outcomes.BODY_BYTES,
+        # No page of another site knows the token, and plain `curl -d` declares a form.
+        undeclared=True,
     ),
     Row("GET", "/messages", "twin.message.list", Access.CALLER, records.messages),
     Row("GET", "/logs", "twin.log.list", Access.CALLER, records.logs),

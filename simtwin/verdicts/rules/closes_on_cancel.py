@@ -8,10 +8,10 @@ from simtwin.verdicts.run import Run
 
 
 def judge(run: Run) -> Judged:
-    cancelled = {each.call: each.at for each in run.outcomes if each.outcome == "cancelled"}
     found, exercised = [], False
-    for attempt in run.attempts if cancelled else ():
-        at = cancelled.get(attempt.entry.request, cancelled.get(attempt.entry.call or ""))
+    for attempt in run.attempts if run.outcomes else ():
+        moments = (each.at for each in run.told_of(attempt) if each.outcome == "cancelled")
+        at = next((moment for moment in moments if moment is not None), None)
         if at is None:
             continue
         late = _late(attempt, at)

@@ -26,7 +26,7 @@ def judge(run: Run) -> Judged:
     else:
         missing = (
             "to know what the client made of the cut: a further turn of the conversation, "
-            "a retry, or its outcome, told by whoever runs it"
+            "a retry, or its outcome, told to SIMTWIN_OUTCOME_URL"
         )
     notes = [f"of {len(cut)} cut streams, {unknown} are unknown"] if unknown and cut else []
     return judged(found, exercised=len(cut) > unknown, missing=missing, notes=notes)
@@ -34,11 +34,10 @@ def judge(run: Run) -> Judged:
 
 def told(run: Run, attempts: dict[str, Attempt], outcome: str) -> dict[str, Attempt]:
     """Of attempts by request, those whose call was told to have had that outcome."""
-    names = {each.call for each in run.outcomes if each.outcome == outcome}
     return {
         request: attempt
         for request, attempt in attempts.items()
-        if request in names or (attempt.entry.call or "") in names
+        if any(each.outcome == outcome for each in run.told_of(attempt))
     }
 
 

@@ -41,6 +41,10 @@ For anybody:
   GET  /_twin/health, /_twin/scenarios, /_twin/references, /_twin/agent-instructions
   GET  /_twin/settings                 with credentials also the settings in force for you
   POST /_twin/tenants                  {"friendly_name"} -> tenant_id, tenant_secret (shown once)
+  POST /_twin/outcome/{token}          who knows this URL, in SIMTWIN_OUTCOME_URL, tells what
+                                       became of a call, for the verdict: {"call": what was sent as
+                                       x-simtwin-call, or a request id, "outcome": "raised" |
+                                       "returned" | "cancelled"}; any content type will do
 
 For a tenant (the operator may use all but the two marked *):
   POST /_twin/accounts *               {"kind": "api_key", "friendly_name"} -> api_key (shown once)
@@ -58,6 +62,8 @@ For a tenant (the operator may use all but the two marked *):
   GET  /_twin/journal?after=&limit=&key=&lane=
                                        what was asked, said and broken, as lines of JSON
   GET  /_twin/verdict?key=&lane=       what clients did, judged: 28 rules, each pass, fail or not exercised
+  POST /_twin/accounts/{api_key_id}/outcome-url
+                                       {"lane"} -> outcome_url, a secret of one run of a client
   GET  /_twin/replay?key=&lane=        what requests met, as a token for `simtwin replay`
   GET  /_twin/messages?limit=          requests and answers, newest first
   GET  /_twin/logs?limit=&offset=      operations, newest first

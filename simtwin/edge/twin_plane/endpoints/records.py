@@ -33,7 +33,7 @@ async def usage(question: Question) -> Answer:
 
 
 async def journal(question: Question) -> Answer:
-    """Entries after a number, oldest first, a line of JSON each.
+    """Requests after a number, and what was told of calls, oldest first, a line of JSON each.
 
     With `wait`, once no answer of the key is under way, or after so many seconds.
     """
@@ -42,7 +42,7 @@ async def journal(question: Question) -> Answer:
     scope = question.scope if key is None else owned_key(question, key)
     lane = question.query.get("lane")
     await question.twin.quiet(scope, whole(question.query, "wait", 0, 0, LONGEST_WAIT))
-    lines = question.twin.journal(scope, lane=lane, after=after, limit=limit(question.query))
+    lines = question.twin.saved(scope, lane=lane, after=after, limit=limit(question.query))
     body = b"".join(line + b"\n" for line in lines)
     return Answer(body, content_type="application/x-ndjson")
 
