@@ -1,179 +1,213 @@
-"""The report as one page of HTML that needs nothing else: no script, no font, no other file.
+"""The report as one page: what it comes to, what was wrong and what to do, then call by call.
 
-Each call is drawn as a waterfall: a row an attempt, in it the wait for the head and the answer, and
-before it, hatched, what the attempt before told the client to wait.
+It needs nothing else and runs nothing: what unfolds does so by itself, and links stay in the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html import escape
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
 
-from simtwin.chaos.document import AttemptDoc, CallDoc, FindingDoc, Report, RunDoc
-from simtwin.chaos.report.plain import legible, plain
-from simtwin.chaos.report.style import STYLE
-from simtwin.chaos.report.words import (
-    RESULTS,
-    answered,
-    figures,
-    rules_that,
-    standing,
-    summary,
-    title,
+from simtwin.chaos.document import Report, RunDoc
+from simtwin.chaos.outcome import Result
+from simtwin.chaos.report.axis import duration
+from simtwin.chaos.report.calls import calls, rows_of, telling
+from simtwin.chaos.report.curve import curve
+from simtwin.chaos.report.elements import (
+    Room,
+    State,
+    badge,
+    code,
+    facts,
+    folded,
+    items,
+    page,
+    table,
+    text,
+    tiles,
 )
+from simtwin.chaos.report.findings import findings
+from simtwin.chaos.report.words import RESULTS, figures, rules_that, title
+from simtwin.verdicts.figures import counted, money, share
 
 #: More than these nobody scrolls through, and a browser takes its time for more; the JSON has all.
 MOST_RUNS = 50
-MOST_CALLS = 200
-MOST_ATTEMPTS = 50
+#: What calls and findings of all runs may take, in bytes: a page is to be mailed and kept.
+LARGEST = 1024 * 1024
 
-_HEAD = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-"""
+_STATES: Mapping[Result, State] = MappingProxyType(
+    {"good": "good", "command_failed": "warn", "not_exercised": "warn", "stopped": "warn"}
+)
+_MARKS: Mapping[State, str] = MappingProxyType({"good": "✓", "warn": "!", "bad": "✗"})
 
 
 def html(report: Report) -> str:
     """The page."""
-    return "".join(_parts(report))
+    return page(f"simtwin chaos: {report.scenario}: {RESULTS[report.result]}", _parts(report))
 
 
 def _parts(report: Report) -> Iterator[str]:
-    state = "good" if report.status == 0 else "bad"
-    yield f"{_HEAD}<title>simtwin chaos: {_text(report.scenario)}</title>\n"
-    yield f"<style>{STYLE}</style></head><body><main>\n"
-    yield f'<h1>simtwin chaos: <span class="{state}">{RESULTS[report.result]}</span></h1>\n'
-    yield f"<p>{_text('; '.join(report.why) or 'nothing to complain of')}</p>\n"
     # The worst first, as long as there is room.
-    for run in sorted(report.runs, key=lambda each: each.result == "good")[:MOST_RUNS]:
-        yield from _run(report, run)
-    left_out = len(report.runs) - MOST_RUNS
+    runs = sorted(report.runs, key=lambda each: each.result == "good")[:MOST_RUNS]
+    yield from _verdict(report, runs)
+    room = Room(LARGEST)
+    for run in runs:
+        yield from _run(report, run, room)
+    left_out = len(report.runs) - len(runs)
     if left_out > 0:
-        yield f"<p>{left_out:,} more runs are in the report as JSON.</p>\n"
-    if report.not_found:
-        yield f"<p>In the baseline and not found: {_text(', '.join(report.not_found))}</p>\n"
-    yield "</main></body></html>\n"
-
-
-def _run(report: Report, run: RunDoc) -> Iterator[str]:
-    yield f"<section><h2>{_text(title(report, run))}</h2><p>{_text(summary(run))}</p>\n"
-    yield f"<ul>{_items(tuple(figures(run)))}</ul>\n"
-    yield f'<p>To have it again:</p><pre tabindex="0">{escape(legible(run.replay))}</pre>\n'
-    if run.findings:
-        yield f"<h3>Findings</h3><ul>{''.join(map(_finding, run.findings))}</ul>\n"
-    if run.unmet:
-        yield f"<h3>Had to come and did not</h3><ul>{_items(run.unmet)}</ul>\n"
-    if run.notes:
-        yield f"<h3>Notes</h3><ul>{_items(run.notes)}</ul>\n"
-    passed = ", ".join(rules_that(run, "pass")) or "none"
-    silent = [rule for rule in run.rules if rule.value == "not_exercised"]
-    yield f"<p>Rules that passed: {_text(passed)}.</p>\n"
-    if silent:
-        yield f"<details><summary>{len(silent)} rules were not exercised</summary><ul>"
-        for rule in silent:
-            yield f"<li>{_text(f'{rule.rule} {rule.title}: needs {rule.missing}')}</li>"
-        yield "</ul></details>\n"
-    yield from _calls(run)
-    yield "</section>\n"
-
-
-def _finding(finding: FindingDoc) -> str:
-    state = "bad" if finding.counts else "dim"
-    return (
-        f'<li><strong class="{state}">{_text(f"{finding.rule} {finding.title}")}</strong>'
-        f" ({standing(finding)}): {_text(finding.text)} <em>{_text(finding.advice)}</em>"
-        f" <small>{_text(', '.join(finding.requests[:5]))}</small></li>"
-    )
-
-
-def _items(texts: tuple[str, ...]) -> str:
-    return "".join(f"<li>{_text(each)}</li>" for each in texts)
-
-
-def _calls(run: RunDoc) -> Iterator[str]:
-    if not run.calls:
-        return
+        yield f"<p>and {left_out:,} more runs, which the report as JSON has</p>\n"
     yield (
-        '<h3>Calls</h3><p class="key"><span><i class="wait"></i>told to wait</span>'
-        '<span><i class="head"></i>until the head</span>'
-        '<span><i class="body"></i>answer</span><span><i class="fault"></i>failed</span></p>\n'
+        f'<footer class="small dim">simtwin {text(report.simtwin)}. Nothing on this page was said by'
+        " a model or cost money: tokens and dollars are estimates of what it would be.</footer>\n"
     )
-    for number, call in enumerate(run.calls[:MOST_CALLS], 1):
-        yield _call(number, call)
-    left_out = len(run.calls) - MOST_CALLS + run.calls_left_out
-    if left_out > 0:
-        yield f"<p>{left_out:,} more calls are not drawn.</p>\n"
 
 
-def _call(number: int, call: CallDoc) -> str:
-    shown = call.attempts[:MOST_ATTEMPTS]
-    start = shown[0].began
-    span = max(max(_reach(shown, index) for index in range(len(shown))) - start, 0.001)
-    rows = "".join(_row(shown, index, start, span) for index in range(len(shown)))
-    more = len(call.attempts) - len(shown)
-    tail = f"<p>{more:,} more attempts</p>" if more else ""
-    stream = ", streamed" if call.stream else ""
-    state = "answered" if call.succeeded else "never answered"
-    head = f"{number}. {call.endpoint} {call.model or ''}{stream}: {state}"
-    is_open = " open" if len(shown) > 1 or not call.succeeded else ""
+def _verdict(report: Report, runs: Sequence[RunDoc]) -> Iterator[str]:
+    state = _state(report.result)
+    why = "; ".join(report.why) or "nothing to complain of"
+    yield (
+        f'<header class="card {state}"><p class="dim">simtwin chaos: {text(report.scenario)}</p>'
+        f'<h1 class="{state}"><span aria-hidden="true">{_MARKS[state]}</span>'
+        f" {text(RESULTS[report.result].capitalize())}</h1>"
+        f'<p class="lead">{text(why[:1].upper() + why[1:])}.</p>\n'
+    )
+    if report.not_found:
+        yield f"<p>In the baseline and not found: {text(', '.join(report.not_found))}.</p>"
+    yield folded("What was run", facts(_asked(report)))
+    if len(report.runs) == 1:
+        yield _nav(runs[0])
+    yield "</header>\n"
+    if len(report.runs) > 1:
+        yield table(
+            ("run", "came to", "seed", "requests", "a call", "thrown away", "time"),
+            [_in_a_row(run) for run in runs],
+            numbers=5,
+        )
+
+
+def _asked(report: Report) -> Iterator[tuple[str, str]]:
+    yield "command", shlex.join(report.command)
+    if report.profiles:
+        yield "profiles", ", ".join(report.profiles)
+    if report.script is not None:
+        yield "script", report.script
+    yield "seed", str(report.seed)
+    yield "limits", f"those of tier {report.tier}; pace {report.pace}"
+    yield "fails on", f"{report.fail_on}s of at least {report.min_confidence} confidence"
+    if report.expect_success:
+        yield "expects", "that the command succeeds"
+    if report.runs:
+        began = datetime.fromtimestamp(report.runs[0].began, UTC)
+        yield "began", f"{began:%Y-%m-%d %H:%M:%S} UTC"
+    yield "simtwin", report.simtwin
+
+
+def _nav(run: RunDoc) -> str:
+    places = {
+        "Findings": bool(run.findings),
+        "Load and waste": run.amplification.overall.attempts,
+        "Calls": bool(run.calls),
+        "Rules": bool(run.rules),
+        "Have it again": True,
+    }
+    links = (
+        f'<a href="#run{run.number}-{_slug(name)}">{name}</a>'
+        for name, is_there in places.items()
+        if is_there
+    )
+    return f'<nav aria-label="On this page">{"".join(links)}</nav>'
+
+
+def _slug(name: str) -> str:
+    return name.lower().replace(" ", "-")
+
+
+def _in_a_row(run: RunDoc) -> Sequence[str]:
     return (
-        f"<details{is_open}><summary>{_text(head)}, {len(call.attempts):,} attempts,"
-        f" {span:.3f} s</summary><ol>{rows}</ol>{tail}</details>\n"
+        f'<a href="#run{run.number}">run {run.number}</a>',
+        badge(RESULTS[run.result], _state(run.result)),
+        str(run.seed),
+        f"{run.requests:,}",
+        f"{run.amplification.overall.ratio:.2f}",
+        f"{share(run.waste):.0%}",
+        duration(run.seconds),
     )
 
 
-def _reach(attempts: tuple[AttemptDoc, ...], index: int) -> float:
-    """The last moment that the row of an attempt shows."""
-    told = _told(attempts, index)
-    return attempts[index].ended if told is None else max(attempts[index].ended, told[1])
+def _run(report: Report, run: RunDoc, room: Room) -> Iterator[str]:
+    shown = telling(run)
+    rows = rows_of(run, shown)
+
+    def head(name: str) -> str:
+        return f'<h3 id="run{run.number}-{_slug(name)}">{name}</h3>\n'
+
+    yield f'<section id="run{run.number}">\n'
+    if report.runs_asked > 1:
+        why = "; ".join(run.why)
+        yield f"<h2>{text(title(report, run))} {badge(RESULTS[run.result], _state(run.result))}</h2>"
+        yield f"<p>{text(why)}</p>\n"
+    yield tiles(_tiles(run))
+    if run.findings:
+        yield head("Findings") + findings(run, rows, room)
+    if run.unmet:
+        yield head("Had to come and did not") + _listed(run.unmet, room)
+    lines = list(figures(run))
+    if lines:
+        yield head("Load and waste") + curve(run.amplification) + items(lines)
+    if run.calls:
+        yield head("Calls")
+        yield calls(run, shown, rows, room)
+    if run.notes:
+        yield head("Notes") + _listed(run.notes, room)
+    yield head("Rules")
+    yield from _rules(run)
+    yield f"{head('Have it again')}{code(run.replay)}</section>\n"
 
 
-def _told(attempts: tuple[AttemptDoc, ...], index: int) -> tuple[float, float] | None:
-    """From when to when the attempt before told the client to wait."""
-    told = attempts[index].retry_after
-    if not index or told is None:
-        return None
-    return attempts[index - 1].ended, attempts[index - 1].ended + told
+def _listed(told: Sequence[str], room: Room) -> str:
+    drawn, left = room.fill(told, lambda each: f"<li>{text(each)}</li>")
+    more = f"<li>and {left:,} more</li>" if left else ""
+    return f'<ul class="plain">{drawn}{more}</ul>\n'
 
 
-def _row(attempts: tuple[AttemptDoc, ...], index: int, start: float, span: float) -> str:
-    attempt, told = attempts[index], _told(attempts, index)
+def _tiles(run: RunDoc) -> Iterator[tuple[str, str]]:
+    waste, whole = run.waste, run.amplification.overall
+    passed, failed = len(rules_that(run, "pass")), len(rules_that(run, "fail"))
+    silent = len(run.rules) - passed - failed
+    yield "findings that count", f"{sum(each.counts for each in run.findings):,}"
+    yield f"rules passed, {failed} failed, {silent} not exercised", f"{passed}"
+    yield "requests", f"{run.requests:,}"
+    yield "of them met a fault", f"{run.faulted:,}"
+    yield f"requests a call, of {counted(whole.calls, 'call')}", f"{whole.ratio:.2f}"
+    thrown = waste.aborted.dollars + waste.duplicated.dollars
+    priced = f", {money(thrown)} of about {money(waste.spent.dollars)}"
+    wasted = "of the tokens thrown away" + (priced if waste.spent.dollars else "")
+    yield wasted, f"{share(waste):.0%}"
+    yield "that the command took", duration(run.seconds)
+    status = "none" if run.command_status is None else str(run.command_status)
+    yield "the command's exit status", status
 
-    def bar(kind: str, since: float, until: float) -> str:
-        left = max(0.0, min(100.0, 100 * (since - start) / span))
-        width = max(0.0, min(100.0 - left, 100 * (until - since) / span))
-        return f'<i class="{kind}" style="left:{left:.2f}%;width:{width:.2f}%"></i>'
 
-    head = attempt.ended if attempt.head is None else attempt.head
-    failed = not attempt.whole or attempt.status is None or attempt.status >= 400
-    bars = bar("wait", *told) if told else ""
-    bars += bar("head", attempt.began, head)
-    bars += bar("fault" if failed else "body", head, attempt.ended)
-    return (
-        f'<li><span class="track" aria-hidden="true">{bars}</span>'
-        f"<span>{_text(_in_words(attempt))}</span></li>"
+def _rules(run: RunDoc) -> Iterator[str]:
+    states: tuple[tuple[str, str, State], ...] = (
+        ("fail", "failed", "bad"),
+        ("pass", "passed", "good"),
     )
+    for value, word, state in states:
+        titled = [f"{each.rule} {each.title}" for each in run.rules if each.value == value]
+        if titled:
+            ids = text(", ".join(rules_that(run, value)))
+            yield folded(f"{badge(f'{len(titled)} {word}', state)} {ids}", items(titled))
+    silent = [rule for rule in run.rules if rule.value == "not_exercised"]
+    if silent:
+        told = [(text(rule.rule), text(rule.title), text(rule.missing)) for rule in silent]
+        yield folded(
+            f"{badge(f'{len(silent)} not exercised', 'dim')} what a run would have to meet for them",
+            table(("rule", "a good client", "a run would have to meet"), told, numbers=0),
+        )
 
 
-def _in_words(attempt: AttemptDoc) -> str:
-    """What the row shows, and what it cannot."""
-    words = [answered(attempt), f"{attempt.ended - attempt.began:.3f} s"]
-    if attempt.wait is not None:
-        told, wait = attempt.retry_after, f"after a wait of {attempt.wait:.3f} s"
-        words.append(wait if told is None else f"{wait}, told {told:g} s")
-    words += [
-        fault.kind if fault.outcome == "reached" else f"{fault.kind} ({fault.outcome})"
-        for fault in attempt.faults
-    ]
-    words.append(f"{attempt.sent_bytes or 0:,} bytes")
-    if attempt.planned_tokens:
-        words.append(f"{attempt.sent_tokens:,} of {attempt.planned_tokens:,} tokens")
-    if attempt.own:
-        words.append("by the twin itself")
-    return "; ".join([*words, attempt.request])
-
-
-def _text(text: str) -> str:
-    return escape(plain(text))
+def _state(result: Result) -> State:
+    return _STATES.get(result, "bad")

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from simtwin.chaos.document import FindingDoc, Report, RunDoc
 from simtwin.chaos.report.plain import legible, plain
-from simtwin.chaos.report.words import RESULTS, figures, rules_that, standing, summary, title
+from simtwin.chaos.report.words import (
+    NAMED,
+    RESULTS,
+    TOLD,
+    by_rule,
+    figures,
+    rules_that,
+    standing,
+    summary,
+    title,
+)
 from simtwin.verdicts.figures import chart, share
 
 #: Half of what a step may say on GitHub, of which other steps' tools may want some.
@@ -60,8 +70,8 @@ def _parts(report: Report) -> Iterator[str]:
 
 def _run(report: Report, run: RunDoc) -> Iterator[str]:
     yield f"### {_escaped(title(report, run))}\n\n{_escaped(summary(run))}\n\n"
-    for finding in run.findings:
-        yield _finding(finding)
+    for found in by_rule(run):
+        yield from _findings(found)
     for each in run.unmet:
         yield f"- **had to come and did not:** {_escaped(each)}\n"
     for each in run.notes:
@@ -86,14 +96,17 @@ def _run(report: Report, run: RunDoc) -> Iterator[str]:
     yield f"To have it again:\n\n{_code(run.replay, 'sh')}\n\n"
 
 
-def _finding(finding: FindingDoc) -> str:
-    mark = "❌" if finding.counts else "▫️"
-    shown = ", ".join(finding.requests[:5])
-    requests = f" {_escaped(shown)}" if shown else ""
-    return (
-        f"- {mark} **{finding.rule} {_escaped(finding.title)}** ({standing(finding)}):"
-        f" {_escaped(finding.text)} _{_escaped(finding.advice)}_{requests}\n"
-    )
+def _findings(found: Sequence[FindingDoc]) -> Iterator[str]:
+    first = found[0]
+    mark = "❌" if first.counts else "▫️"
+    title, advice = _escaped(f"{first.rule} {first.title}"), _escaped(first.advice)
+    yield f"- {mark} **{title}** ({first.severity}). _{advice}_\n"
+    for finding in found[:TOLD]:
+        shown = ", ".join(finding.requests[:NAMED])
+        requests = f" {_escaped(shown)}" if shown else ""
+        yield f"  - {_escaped(finding.text)} ({standing(finding)}){requests}\n"
+    if len(found) > TOLD:
+        yield f"  - and {len(found) - TOLD:,} more of these\n"
 
 
 def _escaped(text: str) -> str:

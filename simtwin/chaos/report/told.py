@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
 from simtwin.chaos.document import FindingDoc, Report, RunDoc
 from simtwin.chaos.report.plain import legible, plain
-from simtwin.chaos.report.words import RESULTS, figures, rules_that, standing, summary, title
+from simtwin.chaos.report.words import (
+    RESULTS,
+    TOLD,
+    by_rule,
+    figures,
+    rules_that,
+    standing,
+    summary,
+    title,
+)
 from simtwin.verdicts.figures import chart
 
 #: As many lines of a sort as people read.
@@ -45,9 +56,8 @@ def _run(report: Report, run: RunDoc, to: Console) -> None:
         Text(f"{plain(title(report, run))}: ", "bold").append(summary(run), "default"),
         soft_wrap=True,
     )
-    for finding in run.findings[:MOST]:
-        _finding(finding, to)
-    _more(len(run.findings), "findings", to)
+    for found in by_rule(run):
+        _findings(found, to)
     for words, style in (
         *((f"had to come and did not: {each}", "bold red") for each in run.unmet[:MOST]),
         *((f"note: {each}", "dim") for each in run.notes[:MOST]),
@@ -64,15 +74,20 @@ def _run(report: Report, run: RunDoc, to: Console) -> None:
     )
 
 
-def _finding(finding: FindingDoc, to: Console) -> None:
-    style = _STYLES[finding.severity] if finding.counts else "dim"
-    head = Text(f"  {finding.rule} ", style).append(plain(finding.title), style)
-    to.print(head.append(f"  ({standing(finding)})", "default"), soft_wrap=True)
-    to.print(Text(f"     {plain(finding.text)}"), soft_wrap=True)
-    to.print(Text(f"     {plain(finding.advice)}", "italic"), soft_wrap=True)
-    if finding.requests:
-        shown = ", ".join(map(plain, finding.requests[:3]))
-        to.print(Text(f"     {shown}", "dim"), soft_wrap=True)
+def _findings(found: Sequence[FindingDoc], to: Console) -> None:
+    first = found[0]
+    style = _STYLES[first.severity] if first.counts else "dim"
+    head = Text(f"  {first.rule} ", style).append(plain(first.title), style)
+    to.print(head.append(f"  ({standing(first)})", "default"), soft_wrap=True)
+    for finding in found[:TOLD]:
+        to.print(Text(f"     {plain(finding.text)}"), soft_wrap=True)
+        if finding.requests:
+            shown = ", ".join(map(plain, finding.requests[:TOLD]))
+            more = f" and {len(finding.requests) - TOLD:,} more" * (len(finding.requests) > TOLD)
+            to.print(Text(f"       {shown}{more}", "dim"), soft_wrap=True)
+    if len(found) > TOLD:
+        to.print(Text(f"     and {len(found) - TOLD:,} more of these"), soft_wrap=True)
+    to.print(Text(f"     {plain(first.advice)}", "italic"), soft_wrap=True)
 
 
 def _more(count: int, what: str, to: Console) -> None:

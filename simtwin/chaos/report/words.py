@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from simtwin.chaos.document import AttemptDoc, FindingDoc, Report, RunDoc
+from simtwin.chaos.judgement import CONFIDENCES, SEVERITIES
 from simtwin.chaos.outcome import Result
 from simtwin.verdicts.figures import amplified, wasted
 
@@ -19,6 +20,11 @@ RESULTS: Mapping[Result, str] = MappingProxyType(
         "stopped": "stopped",
     }
 )
+
+
+#: Of the findings of a rule so many are told at once, and of each the first requests.
+TOLD = 3
+NAMED = 6
 
 
 def title(report: Report, run: RunDoc) -> str:
@@ -57,6 +63,20 @@ def run_figures(run: RunDoc) -> dict[str, float]:
     }
 
 
+def by_rule(run: RunDoc) -> list[list[FindingDoc]]:
+    """The findings of a run, a list a rule, what counts and the gravest first."""
+    found: dict[str, list[FindingDoc]] = {}
+    for finding in run.findings:
+        found.setdefault(finding.rule, []).append(finding)
+    grave = [sorted(each, key=_gravity, reverse=True) for each in found.values()]
+    return sorted(grave, key=lambda each: _gravity(each[0]), reverse=True)
+
+
+def _gravity(finding: FindingDoc) -> tuple[bool, int, int]:
+    sure = CONFIDENCES.index(finding.confidence)
+    return finding.counts, SEVERITIES.index(finding.severity), sure
+
+
 def standing(finding: FindingDoc) -> str:
     """How grave and sure a finding is, and why it does not count where it does not."""
     words = f"{finding.severity}, {finding.confidence} confidence"
@@ -71,11 +91,13 @@ def rules_that(run: RunDoc, value: str) -> list[str]:
 
 
 def answered(attempt: AttemptDoc) -> str:
-    """How an attempt ended."""
-    if attempt.ended_by == "left":
-        end = ", the client left"
-    elif attempt.ended_by == "hangup":
-        end = ", cut off"
-    else:
-        end = "" if attempt.whole else ", not whole"
+    """What an attempt got."""
+    end = "" if attempt.whole else f", {ended(attempt)}"
     return f"{'no answer' if attempt.status is None else attempt.status}{end}"
+
+
+def ended(attempt: AttemptDoc) -> str:
+    """How an answer ended."""
+    if attempt.whole:
+        return "whole"
+    return {"left": "the client left", "hangup": "cut off"}.get(attempt.ended_by or "", "not whole")
