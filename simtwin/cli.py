@@ -211,6 +211,7 @@ def _run(options: dict[str, Any]) -> NoReturn:
     from simtwin.edge.served import ListenError
 
     options["admin_token"] = _admin_token(options["admin_token"])
+    _read_gateways(options)
     # To a range, "inf" is above zero and "nan" not below it.
     if not math.isfinite(options["max_wait"]):
         _fail(f"--max-wait: a number of seconds is wanted, not {options['max_wait']}")
@@ -224,14 +225,34 @@ def _admin_token(given: str | None) -> str | None:
     """The token itself, from the option, the environment or the file that it names."""
     if given is None:
         return None
-    if given.startswith("@"):
-        try:
-            given = Path(given[1:]).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            _fail(f"--admin-token: {given[1:]} cannot be read: {error}")
+    given = _said("--admin-token", given)
     if len(given) < SHORTEST_ADMIN_TOKEN:
         _fail(f"--admin-token: a token needs at least {SHORTEST_ADMIN_TOKEN} characters")
     return given
+
+
+def _read_gateways(options: dict[str, Any]) -> None:
+    """Read what is said of gateways from the files that it names."""
+    source = click.get_current_context().get_parameter_source("litellm_master_key")
+    if source is ParameterSource.ENVIRONMENT and "litellm" not in options["gateways"]:
+        # Set for a real LiteLLM beside the twin, most likely.
+        options["litellm_master_key"] = None
+    for flag in ("--litellm-master-key", "--mintoken-rules"):
+        name = flag.removeprefix("--").replace("-", "_")
+        options[name] = None if options[name] is None else _said(flag, options[name])
+    options["mintoken_keys"] = tuple(
+        _said("--mintoken-key", key) for key in options["mintoken_keys"]
+    )
+
+
+def _said(flag: str, given: str) -> str:
+    """The text of an option, or of the file that it names by `@`."""
+    if not given.startswith("@"):
+        return given
+    try:
+        return Path(given[1:]).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        _fail(f"{flag}: {given[1:]} cannot be read: {error}")
 
 
 def _fail(message: str) -> NoReturn:

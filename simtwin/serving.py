@@ -87,6 +87,31 @@ _OPTIONS = (
         type=click.Path(dir_okay=False, path_type=Path),
         help="With --tls: write what clients are to trust into this file, not into a temporary one.",
     ),
+    click.option(
+        "--gateway",
+        "gateways",
+        multiple=True,
+        type=click.Choice(["litellm", "mintoken"]),
+        help="Serve the API behind a gateway too: under /anthropic, under /mintoken; repeatable.",
+    ),
+    click.option(
+        "--litellm-master-key",
+        envvar="LITELLM_MASTER_KEY",
+        metavar="KEY|@FILE",
+        help="LiteLLM's master key, which makes virtual keys; without one any key is let in.",
+    ),
+    click.option(
+        "--mintoken-key",
+        "mintoken_keys",
+        multiple=True,
+        metavar="KEY|@FILE",
+        help="A key of mintoken's; repeatable; without one any key is let in.",
+    ),
+    click.option(
+        "--mintoken-rules",
+        metavar="TEXT|@FILE",
+        help="What mintoken puts before every system prompt.",
+    ),
     click.option("--front", type=click.Choice(["asgi", "quart"]), default="asgi", hidden=True),
 )
 

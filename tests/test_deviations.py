@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import httpx2
+import trio
+from gatewayed import MASTER, ask, bearer, behind_litellm, behind_mintoken, make_key, reason
+from trio.testing import MockClock
 from virtual import HELLO, Stage, staged
 
 from simtwin.api.models import MODELS
@@ -135,6 +138,81 @@ async def test_marks() -> None:
 
     assert marked["x-simtwin-seed"] == "7"
     assert not [name for name in unmarked if name.startswith("x-simtwin-")]
+
+
+async def test_litellm_spend(autojump_clock: MockClock) -> None:
+    hour = {"type": "ephemeral", "ttl": "1h"}
+    system = [{"type": "text", "text": "word " * 2_000, "cache_control": hour}]
+    async with behind_litellm() as stage:
+        key = bearer((await make_key(stage, max_budget=0.0001, budget_duration="1mo"))["key"])
+        used = usage(await ask(stage, key, system=system))
+        refused = await ask(stage, key)
+        info = (await stage.client.get("/key/info", headers=key)).json()["info"]
+        await trio.sleep(30 * 86_400)
+        after = await ask(stage, key)
+
+    written = used["cache_creation"]["ephemeral_1h_input_tokens"]
+    assert written > 1_000
+    millionths = used["input_tokens"] * 3 + written * 3.75 + used["output_tokens"] * 15
+    assert info["spend"] == round(millionths / 1_000_000, 12)
+    assert (refused.status_code, after.status_code) == (422, 200)
+
+
+async def test_litellm_limits(autojump_clock: MockClock) -> None:
+    async with behind_litellm() as stage:
+        key = bearer((await make_key(stage, tpm_limit=10))["key"])
+        answers = [(await ask(stage, key)).status_code for _ in range(2)]
+        for seconds in (60, 246):
+            await trio.sleep(seconds)
+            answers.append((await ask(stage, key)).status_code)
+
+    # Of 60 tokens 50 were a debt: after 306 s there is one again.
+    assert answers == [200, 429, 429, 200]
+
+
+async def test_litellm_order() -> None:
+    async with behind_litellm(settings={"script": "529; ok"}) as stage:
+        key = bearer((await make_key(stage, blocked=True))["key"])
+        answers = [(await ask(stage, key)).status_code for _ in range(2)]
+        stranger = await ask(stage, bearer("sk-never-made-by-anybody"))
+
+    assert (answers, stranger.status_code) == ([529, 401], 401)
+
+
+async def test_litellm_keys() -> None:
+    async with behind_litellm() as stage:
+        made = await make_key(stage)
+        refused = [
+            await stage.client.post("/key/generate", headers=bearer(MASTER), json=doc)
+            for doc in ({"allowed_routes": ["/anthropic/*"]}, {"max_budget": "much"})
+        ]
+        itself = await stage.client.post(
+            "/key/delete", headers=bearer(made["key"]), json={"keys": [made["key"]]}
+        )
+    async with behind_litellm(master_key=None) as stage:
+        keyless = await ask(stage, {})
+
+    assert [response.status_code for response in refused] == [400, 400]
+    assert itself.status_code == 401
+    assert reason(keyless) == (401, "auth_error")
+
+
+async def test_mintoken_assumptions() -> None:
+    async with behind_mintoken() as stage:
+        answers = [
+            await ask(
+                stage,
+                {**bearer("mt"), "x-provider-key": "sk", "x-mintoken-intensity": level},
+                at="/mintoken/v1/messages",
+                system="Speak French.",
+            )
+            for level in ("lite", "ultra")
+        ]
+        kept = (await stage.control("GET", "/messages"))["messages"]
+
+    assert [answer.headers["x-mintoken-intensity"] for answer in answers] == ["lite", "ultra"]
+    assert "x-mintoken-duration-ms" not in answers[0].headers
+    assert {each["request_json"]["system"] for each in kept} == {"Be brief.\n\nSpeak French."}
 
 
 async def test_few_endpoints() -> None:

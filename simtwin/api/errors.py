@@ -84,6 +84,8 @@ class ApiError:
         error_code: `error.details.error_code`, by which SDKs since 2.5.0 pick a class; or absent.
         headers: further headers, lower-case names; they win over those of the same name that every
             answer has.
+        body: the JSON of a gateway in front of the API, which says no by itself and in a form of
+            its own; None is the API's envelope.
     """
 
     status: int
@@ -91,6 +93,7 @@ class ApiError:
     message: str
     error_code: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
 
     @classmethod
     def of(
@@ -134,9 +137,10 @@ def error_plan(error: ApiError, head_headers: Sequence[tuple[str, str]]) -> Plan
         error: what to say.
         head_headers: the headers that every answer has, `request-id` among them.
     """
-    body = envelope(error, dict(head_headers).get("request-id", ""))
-    own = dict(error.headers)
-    default = should_retry(error.status)
+    body, own = error.body, dict(error.headers)
+    default = should_retry(error.status) if body is None else None
+    if body is None:
+        body = envelope(error, dict(head_headers).get("request-id", ""))
     if default is not None:
         own.setdefault("x-should-retry", default)
     headers = [

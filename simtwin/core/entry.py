@@ -38,9 +38,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     client did); `whole`, whether all of the answer was sent. `cause` is "own" where the twin itself
     refused or broke.
 
-    Only where there is something to say: `last_event`, the last server-sent event that was written;
-    `digest`, what a request has in common with its repetitions, of its method, path and body, where
-    a rule asked for that; `blocked_seconds`, how long writes waited for the client to read; `open_connections`, of the first
+    Only where there is something to say: `gateway`, what the request came through; `last_event`, the
+    last server-sent event that was written; `digest`, what a request has in common with its
+    repetitions, of its method, path and body, where a rule asked for that; `blocked_seconds`, how
+    long writes waited for the client to read; `open_connections`, of the first
     request on a connection, how many the key had open by then; and of an answer that was not
     sent whole, `meant`, the beginning of the text it would have had, with how many characters
     (`sent_characters`) and whole calls of tools (`sent_tools`) of it were sent, and `meant_tools`,
@@ -98,3 +99,4 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     meant_tools: tuple[str, ...] = ()
     sent_characters: int = 0
     sent_tools: int = 0
+    gateway: str | None = None

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from simtwin.core import lane as one
+from simtwin.core.allowance import NOTHING_SPENT, Allowance, Short, Spent
 from simtwin.core.lane import Fate, Lane, Schedule
 from simtwin.core.lanes import Lanes
 from simtwin.core.pools import Ask, Curve, Granted, Impossible, Pools, Quota, Refused
@@ -27,6 +28,7 @@ class Key:
     usage: Mapping[str, Usage] = attrs.field(factory=dict)
     in_flight: int = 0
     pools: Pools = attrs.field(factory=Pools.empty)
+    spent: Spent = NOTHING_SPENT
 
     @classmethod
     def made(cls, now: int) -> Key:
@@ -82,7 +84,7 @@ def admit(
 ) -> tuple[Key, Fate]:
     """Give the request its ordinal in its lane and decide which faults fire on it."""
     lanes, fate = key.lanes.admit(lane, now, asked, schedule)
-    return Key(lanes, key.usage, key.in_flight + 1, key.pools), fate
+    return Key(lanes, key.usage, key.in_flight + 1, key.pools, key.spent), fate
 
 
 def settle(key: Key, now: int, *, settlement: Settlement) -> tuple[Key, None]:
@@ -105,6 +107,7 @@ def settle(key: Key, now: int, *, settlement: Settlement) -> tuple[Key, None]:
         {**key.usage, model: booked},
         key.in_flight - 1,
         key.pools.settle(settlement.hold, settlement.tokens.output, now),
+        key.spent.settled(settlement.tokens.total, now),
     )
     return after, None
 
@@ -120,6 +123,28 @@ def take(
 def give_back(key: Key, now: int, *, ask: Ask) -> tuple[Key, None]:
     """Undo a take: the tenant's limits refused the request."""
     return attrs.evolve(key, pools=key.pools.give_back(ask, now)), None
+
+
+def allow(
+    key: Key,
+    now: int,
+    *,
+    allowance: Allowance,
+) -> tuple[Key, Short | float]:
+    """Admit a request by what the key's gateway allows it, or take nothing.
+
+    Args:
+        key: whose request it is.
+        now: ns.
+        allowance: what the key may use.
+
+    Returns:
+        The key, and what it had cost by now (US dollars), or what it is short of.
+    """
+    total = allowance.cost(key.usage)
+    spent, short = key.spent.take(allowance, total, key.in_flight, now)
+    outcome = spent.cost(allowance, total, now) if short is None else short
+    return attrs.evolve(key, spent=spent), outcome
 
 
 def correct(key: Key, now: int, *, request: str, curve: Curve) -> tuple[Key, None]:

@@ -25,6 +25,11 @@ class Tokens:
             self.output + other.output,
         )
 
+    @property
+    def total(self) -> int:
+        """All of them, whatever they cost."""
+        return self.input + self.cache_creation + self.cache_read + self.output
+
 
 NO_TOKENS = Tokens()
 

@@ -43,11 +43,14 @@ def make_app(
     app.config["MAX_CONTENT_LENGTH"] = MOST_DISCARDED_BYTES
     register(app, twin, config, secrets)
     quart_routes.register(app, partial(respond, twin))
+    for gateway in twin.gateways.values():
+        gateway.mount(app, twin)
+    prefixes = {gateway.prefix: name for name, gateway in twin.gateways.items()}
     quart: App = app.asgi_app
     past_quart = partial(HotRoute, twin=twin, allowed_hosts=config.allowed_hosts, hot=hot)
     # Twice: what has a prefix is looked at again without it, and what has none is not looked at for
     # one on its way.
-    app.asgi_app = past_quart(Addressed(past_quart(quart)))  # type: ignore[method-assign]  # the documented place for ASGI middleware
+    app.asgi_app = past_quart(Addressed(past_quart(quart), prefixes))  # type: ignore[method-assign]  # the documented place for ASGI middleware
     return app
 
 

@@ -67,6 +67,10 @@ class Options:
         told: the fates of another run, which requests meet in the place of what is set.
         steady_ids: whether ids in answers come of the seed and what was asked alone.
         command: what to run against the twin, which ends with it; nothing to serve until told.
+        gateways: the gateways in front of the API, by name.
+        litellm_master_key: makes virtual keys; None lets any key in under `/anthropic`.
+        mintoken_keys: mintoken's keys; none lets any in.
+        mintoken_rules: what mintoken puts before every system prompt, None for rules of ours.
         front: what answers the hot route, ASGI middleware or Quart.
     """
 
@@ -98,7 +102,17 @@ class Options:
     told: Fates | None = None
     steady_ids: bool = False
     command: tuple[str, ...] = ()
+    gateways: tuple[str, ...] = ()
+    litellm_master_key: str | None = attrs.field(default=None, repr=False)
+    mintoken_keys: tuple[str, ...] = attrs.field(default=(), repr=False)
+    mintoken_rules: str | None = None
     front: Literal["asgi", "quart"] = "asgi"
+
+    @property
+    def speaks_of_gateways(self) -> bool:
+        """Whether anything is said of gateways."""
+        said = (self.litellm_master_key, self.mintoken_rules)
+        return bool(self.gateways or self.mintoken_keys) or said != (None, None)
 
     @property
     def on_loopback(self) -> bool:

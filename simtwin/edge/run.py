@@ -133,6 +133,8 @@ def _announce(options: Options, here: Served) -> None:
         click.echo(msgspec.json.encode(line))
         return
     click.echo(_welcome(options, here.base_url, here.tenant, here.ca_file))
+    for gateway in here.twin.gateways.values():
+        say(f"{gateway.name} is in front of it at {here.base_url}{gateway.prefix.decode()}")
 
 
 def _welcome(options: Options, base_url: str, tenant: FirstTenant, ca_file: str | None) -> str:

@@ -16,6 +16,7 @@ from simtwin.api.replay.shelf import Replay
 from simtwin.core.settings import Settings, Vocabulary
 from simtwin.edge.app import make_app
 from simtwin.edge.epoch import Epoch
+from simtwin.edge.gateways.gateway import Gateway
 from simtwin.edge.memory import settle_memory
 from simtwin.edge.options import Options, blobs_of
 from simtwin.edge.server import Server, serve
@@ -139,6 +140,7 @@ async def _served(
         replay=replay,
         told=options.told,
         steady_ids=options.steady_ids,
+        gateways=_gateways(options),
     ) as twin:
         app = make_app(twin, config, secrets, hot=options.front == "asgi")
         tenant = await first_tenant(twin, secrets)
@@ -162,6 +164,14 @@ async def _served(
                 settle_memory()
                 yield Served(twin, secrets, tenant, base_url, ca_file, signals, over, server, scope)
                 server.stop()
+
+
+def _gateways(options: Options) -> Sequence[Gateway]:
+    if not options.speaks_of_gateways:
+        return ()
+    from simtwin.edge.gateways.chosen import chosen  # noqa: PLC0415  # most twins have none
+
+    return chosen(options)
 
 
 async def _serve(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from secrets import token_hex
 
@@ -22,6 +22,7 @@ from simtwin.core.settings import Settings, Vocabulary
 from simtwin.core.tenant import Tenant
 from simtwin.edge.credentials import make_key, make_tenant_id, make_tenant_secret
 from simtwin.edge.epoch import Epoch
+from simtwin.edge.gateways.gateway import Gateway
 from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin import Twin
 from simtwin.store.blobs import Blobs, opened
@@ -58,6 +59,7 @@ async def running_twin(
     run: str | None = None,
     told: Fates | None = None,
     steady_ids: bool = False,
+    gateways: Sequence[Gateway] = (),
 ) -> AsyncIterator[Twin]:
     """A twin, whose actors live as long as the block.
 
@@ -75,6 +77,7 @@ async def running_twin(
         run: tells the twin from all others; drawn where not given.
         told: the fates that requests meet in the place of what is set, None for none.
         steady_ids: whether ids in answers come of the seed and what was asked alone.
+        gateways: those in front of the API; each has yet to settle in with a tenant.
     """
     with opened() if blobs is None else nullcontext(blobs) as files:
         async with trio.open_nursery() as nursery:
@@ -96,14 +99,17 @@ async def running_twin(
                 token_hex(8) if run is None else run,
                 told=told,
                 steady_ids=steady_ids,
+                gateways={gateway.name: gateway for gateway in gateways},
             )
             nursery.cancel_scope.cancel()
 
 
 async def first_tenant(twin: Twin, secrets: TenantSecrets) -> FirstTenant:
-    """Make a tenant and a key of it."""
+    """Make a tenant and a key of it; gateways are the tenant's."""
     tenant_id, secret, key = make_tenant_id(), make_tenant_secret(), make_key()
     hashed = await secrets.hashed(tenant_id, secret, _FIRST_COST)
     twin.store.add_tenant(tenant_id, hashed, "first", twin.wall())
     twin.store.add_account(tenant_id, key.api_key_id, key.digest, "first", twin.wall())
+    for gateway in twin.gateways.values():
+        gateway.settle_in(twin.store, tenant_id, twin.wall())
     return FirstTenant(tenant_id, secret, key.api_key_id, key.api_key)

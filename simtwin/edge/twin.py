@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,7 @@ from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
 
 if TYPE_CHECKING:
+    from simtwin.edge.gateways.gateway import Gateway
     from simtwin.verdicts.verdict import Verdict
 
 #: How often it is looked whether all answers have ended; a loopback round trip takes as long.
@@ -70,6 +71,7 @@ class Twin:
         steady_ids: whether ids in answers come of the seed and what was asked alone: then what a
             client sends back of them is the same in runs that meet different faults, and equal
             requests have equal ids.
+        gateways: those in front of the API, by name.
     """
 
     store: Store
@@ -89,6 +91,7 @@ class Twin:
     numbers: Iterator[int] = attrs.field(factory=lambda: count(1))
     told: Fates | None = None
     steady_ids: bool = False
+    gateways: Mapping[str, Gateway] = attrs.field(factory=dict)
     entries: Journal = attrs.field(factory=Journal)
     load: Load = attrs.field(factory=Load)
     commons: Commons = attrs.field(factory=Commons)
@@ -129,6 +132,13 @@ class Twin:
     def base_url(self, host: str) -> str:
         """Where clients reach the twin; `host` is a checked `Host`."""
         return f"http://{host}"
+
+    def known(self, digest: bytes) -> AccountRecord | None:
+        """The account of a key by the digest of its text, open keys included where they are let in."""
+        account = self.store.account_by_digest(digest)
+        if account is None and self.accepts_any_key:
+            account = self.open_keys.account(digest)
+        return account
 
     def owner(self, api_key_id: str) -> str | None:
         """The tenant of a key, open ones included; None where there is no such key."""

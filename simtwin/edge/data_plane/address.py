@@ -1,14 +1,15 @@
-"""What the path of a request says before `/v1`: its lane, and the script that addresses it.
+"""What the path of a request says before `/v1`: its lane, the script that addresses it, a gateway.
 
-    /_lane/{name}/_script/{script}/v1/…
+    /_lane/{name}/_script/{script}/anthropic/v1/…
 
-Either may be left out. A base URL is all that such a path needs, so it works from any client.
+Each may be left out. A base URL is all that such a path needs, so it works from any client.
 Prefixes reach the API alone: what does not lead to `/v1` is a path like any other, and not found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -23,10 +24,12 @@ PREFIXES = ("/_lane/", "/_script/")
 #: Under what the address of a request is in its ASGI scope, where it has one.
 ADDRESS = "simtwin.address"
 
+_NO_GATEWAYS: Mapping[bytes, str] = MappingProxyType({})
+
 
 @attrs.frozen
 class Address:
-    """A lane by name, and a script as the bytes that it was written in; None is what is not said.
+    """A lane and a gateway by name, a script as it was written; None is what is not said.
 
     `mistake` is why the lane cannot be: nothing is known of such a request but that.
     """
@@ -34,6 +37,7 @@ class Address:
     lane: str | None = None
     script: bytes | None = None
     mistake: str | None = None
+    gateway: str | None = None
 
 
 #: That of every request whose path says nothing.
@@ -42,27 +46,49 @@ PLAIN = Address()
 
 @attrs.frozen
 class Addressed:
-    """ASGI middleware that takes the prefixes off a path; who follows sees a path under `/v1`."""
+    """ASGI middleware that takes the prefixes off a path; who follows sees a path under `/v1`.
+
+    Args:
+        app: who follows.
+        gateways: the names of gateways, by what their paths begin with.
+    """
 
     app: App
+    gateways: Mapping[bytes, str] = _NO_GATEWAYS
+    _prefixes: tuple[str, ...] = attrs.field(init=False)
+
+    @_prefixes.default
+    def _all_prefixes(self) -> tuple[str, ...]:
+        return (*PREFIXES, *(f"{prefix.decode()}/" for prefix in self.gateways))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(PREFIXES):
-            scope = without_prefix(scope)
+        if scope["type"] == "http" and scope["path"].startswith(self._prefixes):
+            scope = without_prefix(scope, self.gateways)
         await self.app(scope, receive, send)
 
 
-def without_prefix(scope: Mapping[str, Any]) -> Mapping[str, Any]:
+def without_prefix(
+    scope: Mapping[str, Any], gateways: Mapping[bytes, str] = _NO_GATEWAYS
+) -> Mapping[str, Any]:
     """The scope of what the prefixes lead to, with its address; the same where they lead nowhere.
 
     Read from `raw_path`, as only there a slash inside a script differs from one that ends it.
     """
     lane, rest = _segment(scope["raw_path"], b"/_lane/")
     script, rest = _segment(rest, b"/_script/")
+    gateway, rest = _gateway(rest, gateways)
     if rest != b"/v1" and not rest.startswith(b"/v1/"):
         return scope
     path = unquote(rest.decode("latin-1"))
-    return {**scope, "path": path, "raw_path": rest, ADDRESS: _address(lane, script)}
+    return {**scope, "path": path, "raw_path": rest, ADDRESS: _address(lane, script, gateway)}
+
+
+def _gateway(path: bytes, gateways: Mapping[bytes, str]) -> tuple[str | None, bytes]:
+    """The gateway that a path goes through, and the path after its prefix."""
+    for prefix, name in gateways.items():
+        if path.startswith(prefix + b"/"):
+            return name, path.removeprefix(prefix)
+    return None, path
 
 
 def _segment(path: bytes, prefix: bytes) -> tuple[bytes | None, bytes]:
@@ -73,10 +99,10 @@ def _segment(path: bytes, prefix: bytes) -> tuple[bytes | None, bytes]:
     return unquote_to_bytes(segment), slash + rest
 
 
-def _address(lane: bytes | None, script: bytes | None) -> Address:
+def _address(lane: bytes | None, script: bytes | None, gateway: str | None) -> Address:
     if lane is None:
-        return Address(None, script)
+        return Address(None, script, gateway=gateway)
     try:
-        return Address(lane_name(lane.decode("latin-1")), script)
+        return Address(lane_name(lane.decode("latin-1")), script, gateway=gateway)
     except SettingsError as error:
-        return Address(mistake=error.message)
+        return Address(mistake=error.message, gateway=gateway)

@@ -149,6 +149,7 @@ def _entry(
         last_event=progress.last_event,
         blocked_seconds=round(progress.blocked, 3) if progress.blocked else 0.0,
         open_connections=_open_connections(twin, exchange, account.api_key_id),
+        gateway=request.address.gateway,
         **_cut(exchange),
     )
 
@@ -267,6 +268,8 @@ def _log(
     details: dict[str, object] = {"status": status, "key": account.api_key_id}
     if exchange.request.address.lane is not None:
         details["lane"] = exchange.request.address.lane
+    if exchange.gateway is not None:
+        details["gateway"] = exchange.gateway.name
     if exchange.model is not None:
         details |= {"model": exchange.model, "stream": exchange.stream}
     betas = exchange.request.header(b"anthropic-beta")

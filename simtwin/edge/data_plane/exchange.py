@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -28,6 +29,9 @@ from simtwin.edge.perform import Progress
 from simtwin.store.body import Body
 from simtwin.store.draft import Draft
 from simtwin.store.records import AccountRecord
+
+if TYPE_CHECKING:
+    from simtwin.edge.gateways.gateway import Gateway
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -90,6 +94,9 @@ class Exchange:
     reason: str | None = None
     # Why the script that came with it is none.
     mistake: str | None = None
+    # What it came through, and what that tells on top of what the API says.
+    gateway: Gateway | None = None
+    told_by_gateway: Headers = ()
     # Made when they are first asked for.
     _ids: Ids | None = attrs.field(init=False, default=None)
     _message: bytes | None = attrs.field(init=False, default=None)
@@ -141,8 +148,9 @@ class Exchange:
             headers.append(("anthropic-organization-id", self.account.tenant_id))
         if self.through_edge:
             headers += edge_headers(self.request_id, self.seed)
-        if self.marks:
-            headers += self._marks()
+        headers += self._marks()
+        if self.gateway is not None:
+            return self.gateway.passed(self, tuple(headers))
         return tuple(headers)
 
     def message_headers(self, wall: float) -> Headers:
@@ -154,6 +162,8 @@ class Exchange:
     def refused(self, error: ApiError) -> Plan:
         """The answer that is `error`."""
         self.reason = error.message
+        if self.gateway is not None and error.body is not None:
+            return error_plan(error, (*self.gateway.own(self), *self._marks()))
         plan = error_plan(error, self.headers())
         return tuple(spoken(plan)) if self.endpoint.openai else plan
 
@@ -203,6 +213,8 @@ class Exchange:
         return f"{self.seed}/{self.call}/{use}" if self.steady_ids else self._name(use)
 
     def _marks(self) -> Headers:
+        if not self.marks:
+            return ()
         marks = []
         if self.fate is not None:
             marks.append(("x-simtwin-seed", str(self.seed)))

@@ -18,6 +18,7 @@ import trio
 from simtwin.actors.actor import CrashedError
 from simtwin.actors.mailbox import MailboxFullError
 from simtwin.api.errors import ApiError, Rejected
+from simtwin.api.gateways.rules import writing
 from simtwin.api.openai.spoken import all_spoken
 from simtwin.api.request.decode import peek
 from simtwin.api.request.decoding import decoding
@@ -44,6 +45,7 @@ from simtwin.edge.data_plane.request import (
 )
 from simtwin.edge.data_plane.spool import spool
 from simtwin.edge.data_plane.turns import drained
+from simtwin.edge.gateways.gateway import Gateway
 from simtwin.edge.perform import Send, perform
 from simtwin.edge.twin import Twin
 from simtwin.store.body import keeping
@@ -57,6 +59,10 @@ Doc = Mapping[str, Any]
 async def respond(twin: Twin, request: Request, send: Send) -> None:
     """Answer a request on its own connection, and book what became of it."""
     endpoint, methods = find(request.method, request.path)
+    gateway = None
+    if request.address.gateway is not None:
+        gateway = twin.gateways[request.address.gateway]
+        request = gateway.forwarded(request)
     exchange = Exchange(
         request,
         endpoint,
@@ -66,6 +72,7 @@ async def respond(twin: Twin, request: Request, send: Send) -> None:
         twin.edge_headers,
         twin.run,
         next(twin.numbers),
+        gateway=gateway,
     )
     try:
         # Planning never waits for long, but for the body, which says itself that the client left.
@@ -96,10 +103,15 @@ async def _perform(twin: Twin, plan: Plan, exchange: Exchange, send: Send) -> No
             await wire.hang_up(reset=False)
 
 
+def _who(twin: Twin, exchange: Exchange) -> AccountRecord | ApiError:
+    if exchange.gateway is not None:
+        return exchange.gateway.account(twin, exchange.request)
+    open_keys = twin.open_keys if twin.accepts_any_key else None
+    return identify(exchange.request, twin.store, open_keys)
+
+
 async def _plan(twin: Twin, exchange: Exchange) -> Plan:
-    account = identify(
-        exchange.request, twin.store, twin.open_keys if twin.accepts_any_key else None
-    )
+    account = _who(twin, exchange)
     if isinstance(account, ApiError):
         unknown_path = exchange.endpoint is UNKNOWN and not exchange.methods
         return exchange.refused(ApiError.of(404) if unknown_path else account)
@@ -158,6 +170,8 @@ async def _unfaulted(twin: Twin, exchange: Exchange, fate: Fate, doc: Doc | Reje
     if isinstance(doc, Rejected):
         return exchange.refused(doc.error)
     try:
+        if exchange.gateway is not None:
+            await exchange.gateway.admits(twin, exchange)
         recorded = await replayed(twin, exchange, doc)
         if recorded is not None:
             return recorded
@@ -199,6 +213,8 @@ async def _read(twin: Twin, exchange: Exchange, hold: Callable[[int], None]) -> 
         doc = await drained(decoding(body))
     except Rejected as rejected:
         return rejected
+    if exchange.gateway is not None:
+        doc = await _rewritten(exchange, exchange.gateway, doc)
     exchange.parses = True
     exchange.model, exchange.stream = peek(doc)
     return doc
@@ -209,3 +225,14 @@ async def _spool(twin: Twin, exchange: Exchange, most: int) -> None:
     draft = exchange.draft = twin.blobs.draft(exchange.account.tenant_id)
     await spool(exchange.request, draft, twin.load, most)
     exchange.body_bytes, exchange.body = draft.size, draft.body()
+
+
+async def _rewritten(exchange: Exchange, gateway: Gateway, doc: dict[str, Any]) -> dict[str, Any]:
+    """The document as the provider gets it: what is measured, matched and kept from here on."""
+    sent = gateway.rewritten(exchange.endpoint, doc)
+    if sent is doc:
+        return doc
+    body = await drained(writing(sent))
+    exchange.body_bytes = len(body)
+    exchange.body = await drained(keeping(body))
+    return dict(sent)
