@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from simtwin.api.errors import ApiError, Rejected
 from simtwin.core.plan import Plan
+from simtwin.edge.data_plane.endpoints import UNKNOWN
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.listed_models import MODELS
 from simtwin.edge.data_plane.manner import Answer, Doc, manner
@@ -21,6 +23,8 @@ async def answer(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
     Raises:
         Rejected: the request is not valid, or a limit refuses it.
     """
+    if exchange.endpoint is UNKNOWN:
+        raise Rejected(ApiError.of(405 if exchange.methods else 404))
     if exchange.endpoint.openai:
         return await chat(twin, exchange, doc)
     wants = manner(exchange.request, strict=twin.strict_version)
