@@ -310,6 +310,8 @@ class Twin:
     def forget(self, account: AccountRecord) -> None:
         """Let go of what is kept for a key, which begins anew where it is still let in."""
         self.board.forget(OfKey(account.tenant_id, account.api_key_id))
+        for gateway in self.gateways.values():
+            gateway.forget(account)
         for address in self._addresses(account):
             self.commons.forget(address)
         self.keys.forget(account.api_key_id)

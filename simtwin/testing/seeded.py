@@ -13,6 +13,7 @@ import attrs
 
 from simtwin.core.chance import base58
 from simtwin.edge.credentials import API_KEY_PREFIX, key_digest
+from simtwin.edge.gateways.gateway import Gateway
 from simtwin.edge.twin import Twin
 
 
@@ -52,6 +53,12 @@ class SeededTenant:
         )
         self.scopes[key.api_key_id] = account.scope
         return key
+
+    def settle(self, gateway: Gateway) -> None:
+        """Let a gateway belong to it, which has an account of its own then."""
+        gateway.settle_in(self.twin.store, self.tenant_id, self.twin.wall())
+        (account,) = self.twin.store.accounts(self.tenant_id, limit=1)
+        self.scopes[account.api_key_id] = account.scope
 
 
 @attrs.frozen

@@ -314,6 +314,7 @@ def _log_stranger(twin: Twin, exchange: Exchange) -> None:
         "auth.api_key.validate",
         None,
         exchange.reason or "the client left",
+        {} if exchange.gateway is None else {"gateway": exchange.gateway.name},
     )
     twin.store.add_log(record)
 

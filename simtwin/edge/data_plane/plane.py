@@ -163,7 +163,7 @@ async def _rewritten(exchange: Exchange, gateway: Gateway, doc: dict[str, Any]) 
     sent = gateway.rewritten(exchange.endpoint, doc)
     if sent is doc:
         return doc
-    body = await drained(writing(sent))
+    body = await drained(writing(sent, exchange.body_bytes))
     exchange.body_bytes = len(body)
     exchange.body = await drained(keeping(body))
     return dict(sent)
