@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import attrs
 
+from simtwin.api.organization.organization import Organization
+
 
 @attrs.frozen
 class Holdings:
     """The state of one organization beside its limits: a field for each sort of thing it makes.
 
     A reset does not empty it: like keys and settings it was made on purpose.
+
+    Args:
+        organization: people, workspaces, and what limits those have.
     """
+
+    organization: Organization = attrs.field(factory=Organization)

@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 
+from simtwin.core.organization_names import ORGANIZATION
+
 ENDPOINTS = (
     "messages",
     "complete",
@@ -14,6 +16,7 @@ ENDPOINTS = (
     "count_tokens",
     "models",
     "models_retrieve",
+    *ORGANIZATION,
     "unknown",
 )
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

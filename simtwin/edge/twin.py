@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import trio
 from simtwin import __version__
 from simtwin.actors.actor import present
 from simtwin.actors.router import Router
+from simtwin.api.errors import ApiError
 from simtwin.api.holdings import Holdings
 from simtwin.api.replay.shelf import Replay
 from simtwin.core import key as keys
@@ -28,10 +29,12 @@ from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.core.scripts import Scripts
 from simtwin.core.tenant import Tenant
 from simtwin.core.usage import Usage
+from simtwin.edge.credentials import MadeKey, make_key
 from simtwin.edge.data_plane.load import Load
 from simtwin.edge.data_plane.open_keys import OpenKeys
 from simtwin.edge.doors import Doors
 from simtwin.edge.epoch import Epoch
+from simtwin.edge.inviting import accept_invite, founded
 from simtwin.edge.outcomes import Outcomes
 from simtwin.edge.recount import met
 from simtwin.edge.rule_report import rule_report
@@ -67,6 +70,7 @@ class Twin:
         replay: the recordings that are played, None for none.
         run: tells this twin from all others; part of ids that no seed decides.
         numbers: of its requests, from 1.
+        mint: makes a key that begins with a text.
         told: the fates of another run, which every request meets in the place of what is set.
         steady_ids: whether ids in answers come of the seed and what was asked alone: then what a
             client sends back of them is the same in runs that meet different faults, and equal
@@ -92,6 +96,7 @@ class Twin:
     told: Fates | None = None
     steady_ids: bool = False
     gateways: Mapping[str, Gateway] = attrs.field(factory=dict)
+    mint: Callable[[str], MadeKey] = make_key
     entries: Journal = attrs.field(factory=Journal)
     load: Load = attrs.field(factory=Load)
     commons: Commons = attrs.field(factory=Commons)
@@ -302,6 +307,11 @@ class Twin:
             if key is None and tenant in (None, address):
                 await self.tenants.ask(address, tenants.reset)
         self.entries.clear(tenant, key)
+
+    async def accept_invite(self, tenant_id: str, invite_id: str) -> Mapping[str, Any] | ApiError:
+        """The member that an invite of a tenant makes, or why it makes none."""
+        of = founded(self.store, tenant_id)
+        return await accept_invite(self.holdings, of, invite_id, self.wall())
 
     async def revoke(self, account: AccountRecord) -> None:
         """Let go of what is kept for a key that was removed."""

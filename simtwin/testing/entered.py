@@ -68,7 +68,11 @@ class Entered(Handle):
 
     def add_key(self) -> str:
         """Make one more API key of the same tenant, with a schedule of its own."""
-        return self._here.tenant.add_key().api_key
+        return self._here.tenant.add_key(self._here.clock.wall).api_key
+
+    def add_admin_key(self) -> str:
+        """Make a key of the same tenant for its Admin API."""
+        return self._here.tenant.add_key(self._here.clock.wall, "admin_key").api_key
 
     def revoke(self, api_key: str | None = None) -> None:
         """Take a key away, that of `anthropic()` unless given: it answers 401 from now on."""
@@ -158,7 +162,12 @@ class Entered(Handle):
         return self._here.clock.start
 
     def _scope(self, api_key_id: str) -> str:
-        return self._here.tenant.scopes[api_key_id]
+        made = self._here.tenant.scopes.get(api_key_id)
+        if made is not None:
+            return made
+        # One that was made through the Admin API.
+        account = self._here.twin.store.account(api_key_id, None)
+        return "" if account is None else account.scope
 
     @property
     def _here(self) -> Stage:

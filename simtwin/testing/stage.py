@@ -25,7 +25,7 @@ from simtwin.edge.twin import Twin
 from simtwin.testing.clock import VirtualClock, running_clock
 from simtwin.testing.front import front, words
 from simtwin.testing.network import Network
-from simtwin.testing.seeded import SeededTenant
+from simtwin.testing.seeded import SeededKeys, SeededTenant
 
 #: Where a virtual twin is; nobody looks the name up.
 BASE_URL = "http://localhost"
@@ -96,11 +96,12 @@ async def staged(
             run=str(seed),
             told=told,
             gateways=named,
+            mint=SeededKeys(seed),
         ) as twin,
         trio.open_nursery() as nursery,
     ):
         tenant = SeededTenant.of(twin, seed)
-        key = tenant.add_key()
+        key = tenant.add_key(clock.wall)
         for each in named:
             tenant.settle(each)
         twin.board.put(OfTenant(tenant.tenant_id), own, clock.ns)

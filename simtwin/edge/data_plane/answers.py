@@ -11,10 +11,11 @@ from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.listed_models import MODELS
 from simtwin.edge.data_plane.manner import Answer, Doc, manner
 from simtwin.edge.data_plane.messages import MESSAGES, chat
+from simtwin.edge.data_plane.organization import ORGANIZATION
 from simtwin.edge.twin import Twin
 
 #: By the name of the endpoint.
-ANSWERS: Mapping[str, Answer] = {**MESSAGES, **MODELS}
+ANSWERS: Mapping[str, Answer] = {**MESSAGES, **MODELS, **ORGANIZATION}
 
 
 async def answer(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
