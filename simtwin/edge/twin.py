@@ -303,8 +303,10 @@ class Twin:
             await self.keys.ask(account.api_key_id, keys.reset)
         if key is None:
             self.commons.reset(tenant)
+        holdings = None if tenant is None else self.holdings.state(tenant)
+        workspaces = () if holdings is None else holdings.organization.workspaces
         for address, _ in list(self.tenants.states()):
-            if key is None and tenant in (None, address):
+            if key is None and (tenant in (None, address) or address in workspaces):
                 await self.tenants.ask(address, tenants.reset)
         self.entries.clear(tenant, key)
 

@@ -48,7 +48,7 @@ async def admitted(twin: Twin, exchange: Exchange, ask: Ask, use: Use | None = N
     own = await _by_key(twin, exchange, account, ask)
     try:
         narrower = await _by_workspace(twin, exchange, account, ask, limits)
-        own = narrower if own is None or narrower is None else _tightest(own, narrower)
+        own = _narrower(own, narrower)
         if limits.unlimited:
             if use is not None:
                 await twin.tenants.ask(account.tenant_id, partial(tenants.keep, use=use))
@@ -65,7 +65,7 @@ async def admitted(twin: Twin, exchange: Exchange, ask: Ask, use: Use | None = N
             exchange.workspace.tell(partial(tenants.give_back, ask=ask))
             exchange.workspace = None
         raise
-    return headers(gauges if own is None else _tightest(gauges, own), _wall(twin))
+    return headers(_narrower(gauges, own) or gauges, _wall(twin))
 
 
 def foresee(exchange: Exchange, until: float) -> None:
@@ -114,6 +114,11 @@ async def _by_workspace(
         account.workspace_id, partial(tenants.take, ask=ask, quota=quota)
     )
     return _require(outcome, twin, exchange)
+
+
+def _narrower(one: Gauges | None, other: Gauges | None) -> Gauges | None:
+    """Of two that may not be there what is left of both."""
+    return one or other if one is None or other is None else _tightest(one, other)
 
 
 def _tightest(one: Gauges, other: Gauges) -> Gauges:
