@@ -20,6 +20,7 @@ from simtwin.actors.actor import present
 from simtwin.api.gateways.key_request import MOST_TEXT, key_request
 from simtwin.api.gateways.litellm_errors import (
     BLOCKED,
+    NO_MASTER,
     UNKNOWN_KEY,
     Problem,
     ProblemError,
@@ -142,9 +143,10 @@ class Desk:
         }
 
     def _require_master(self, text: str, route: str) -> None:
+        if self.litellm.master_key is None:
+            raise ProblemError(NO_MASTER)
         if not self._is_master(text):
-            if self.litellm.master_key is not None:
-                self._standing(text)
+            self._standing(text)
             raise ProblemError(master_only(route))
 
     def _is_master(self, text: str) -> bool:
