@@ -24,6 +24,11 @@ _OPTIONS = (
         "--open", "open_keys", is_flag=True, help="Accept any key, each a tenant of its own."
     ),
     click.option(
+        "--open-world",
+        is_flag=True,
+        help="Let every id exist, for any key: what there is not is made up by its type.",
+    ),
+    click.option(
         "--tier", type=click.Choice(TIERS), default="scale", show_default=True, help="Rate limits."
     ),
     click.option(

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from simtwin.chaos.explore.command import explore
 from simtwin.failing import failing
 from simtwin.serving import TIERS
 
@@ -19,9 +18,6 @@ _FILE = click.Path(path_type=Path)
 @click.group()
 def chaos() -> None:
     """Run programs against a twin that fails, and judge how they take it."""
-
-
-chaos.add_command(explore)
 
 
 @chaos.command()

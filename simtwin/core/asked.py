@@ -7,8 +7,10 @@ from typing import Any
 
 import attrs
 
-from simtwin.core.organization_names import ORGANIZATION
+from simtwin.core.endpoint_names import RESOURCES
 
+#: Those of resources are generated: a list is called what is in it, and whatever else is done has its
+#: verb behind that, as `sessions_events` and `sessions_events_send`.
 ENDPOINTS = (
     "messages",
     "complete",
@@ -16,8 +18,8 @@ ENDPOINTS = (
     "count_tokens",
     "models",
     "models_retrieve",
-    *ORGANIZATION,
     "unknown",
+    *RESOURCES,
 )
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 

@@ -44,6 +44,7 @@ class Options:
         port_file: where to write the port.
         as_json: whether one line of JSON is all that is printed.
         open_keys: whether any key is accepted.
+        open_world: whether, besides, every id exists and every key may ask for everything.
         seed: decides all chance.
         tier: the limits of every tenant, by name.
         profiles: names of profiles, or paths of TOML files.
@@ -79,6 +80,7 @@ class Options:
     port_file: Path | None = None
     as_json: bool = False
     open_keys: bool = False
+    open_world: bool = False
     seed: int
     tier: str = "scale"
     profiles: tuple[str, ...] = ()

@@ -141,6 +141,7 @@ async def _served(
         told=options.told,
         steady_ids=options.steady_ids,
         gateways=_gateways(options),
+        open_world=options.open_world,
     ) as twin:
         app = make_app(twin, config, secrets, hot=options.front == "asgi")
         tenant = await first_tenant(twin, secrets)

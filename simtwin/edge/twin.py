@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,6 @@ import trio
 from simtwin import __version__
 from simtwin.actors.actor import present
 from simtwin.actors.router import Router
-from simtwin.api.errors import ApiError
 from simtwin.api.holdings import Holdings
 from simtwin.api.replay.shelf import Replay
 from simtwin.core import key as keys
@@ -29,12 +28,11 @@ from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.core.scripts import Scripts
 from simtwin.core.tenant import Tenant
 from simtwin.core.usage import Usage
-from simtwin.edge.credentials import MadeKey, make_key
+from simtwin.edge.bells import Bells
 from simtwin.edge.data_plane.load import Load
 from simtwin.edge.data_plane.open_keys import OpenKeys
 from simtwin.edge.doors import Doors
 from simtwin.edge.epoch import Epoch
-from simtwin.edge.inviting import accept_invite, founded
 from simtwin.edge.outcomes import Outcomes
 from simtwin.edge.recount import met
 from simtwin.edge.rule_report import rule_report
@@ -63,6 +61,7 @@ class Twin:
         epoch: wall time.
         blobs: the files that tenants have.
         accepts_any_key: whether a key that nobody made is let in, each as a tenant of its own.
+        open_world: whether every id exists, and every key may ask for everything.
         marks: whether answers carry `x-simtwin-*` headers.
         edge_headers: whether they carry those of the edge in front of the real API.
         strict_version: whether an unknown `anthropic-version` is refused.
@@ -70,7 +69,6 @@ class Twin:
         replay: the recordings that are played, None for none.
         run: tells this twin from all others; part of ids that no seed decides.
         numbers: of its requests, from 1.
-        mint: makes a key that begins with a text.
         told: the fates of another run, which every request meets in the place of what is set.
         steady_ids: whether ids in answers come of the seed and what was asked alone: then what a
             client sends back of them is the same in runs that meet different faults, and equal
@@ -96,9 +94,10 @@ class Twin:
     told: Fates | None = None
     steady_ids: bool = False
     gateways: Mapping[str, Gateway] = attrs.field(factory=dict)
-    mint: Callable[[str], MadeKey] = make_key
+    open_world: bool = False
     entries: Journal = attrs.field(factory=Journal)
     load: Load = attrs.field(factory=Load)
+    bells: Bells = attrs.field(factory=Bells)
     commons: Commons = attrs.field(factory=Commons)
     scripts: Scripts = attrs.field(init=False)
     open_keys: OpenKeys = attrs.field(init=False)
@@ -303,17 +302,10 @@ class Twin:
             await self.keys.ask(account.api_key_id, keys.reset)
         if key is None:
             self.commons.reset(tenant)
-        holdings = None if tenant is None else self.holdings.state(tenant)
-        workspaces = () if holdings is None else holdings.organization.workspaces
         for address, _ in list(self.tenants.states()):
-            if key is None and (tenant in (None, address) or address in workspaces):
+            if key is None and tenant in (None, address):
                 await self.tenants.ask(address, tenants.reset)
         self.entries.clear(tenant, key)
-
-    async def accept_invite(self, tenant_id: str, invite_id: str) -> Mapping[str, Any] | ApiError:
-        """The member that an invite of a tenant makes, or why it makes none."""
-        of = founded(self.store, tenant_id)
-        return await accept_invite(self.holdings, of, invite_id, self.wall())
 
     async def revoke(self, account: AccountRecord) -> None:
         """Let go of what is kept for a key that was removed."""
@@ -322,8 +314,6 @@ class Twin:
     def forget(self, account: AccountRecord) -> None:
         """Let go of what is kept for a key, which begins anew where it is still let in."""
         self.board.forget(OfKey(account.tenant_id, account.api_key_id))
-        for gateway in self.gateways.values():
-            gateway.forget(account)
         for address in self._addresses(account):
             self.commons.forget(address)
         self.keys.forget(account.api_key_id)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 import trio
@@ -17,24 +16,15 @@ from simtwin.core.pools import Ask, Granted
 from simtwin.core.scope import OfTenant
 from simtwin.core.settings import Settings
 from simtwin.edge.epoch import Epoch
-from simtwin.edge.gateways.gateway import Gateway
-from simtwin.edge.gateways.litellm import LiteLLM
-from simtwin.edge.gateways.mintoken import Mintoken
 from simtwin.edge.start import running_twin
 from simtwin.edge.twin import Twin
 from simtwin.testing.clock import VirtualClock, running_clock
 from simtwin.testing.front import front, words
 from simtwin.testing.network import Network
-from simtwin.testing.seeded import SeededKeys, SeededTenant
+from simtwin.testing.seeded import SeededTenant
 
 #: Where a virtual twin is; nobody looks the name up.
 BASE_URL = "http://localhost"
-#: What can be in front of one.
-GatewayName = Literal["litellm", "mintoken"]
-
-_GATEWAYS: Mapping[str, Callable[[], Gateway]] = MappingProxyType(
-    {"litellm": LiteLLM, "mintoken": Mintoken}
-)
 
 
 @attrs.frozen(eq=False)
@@ -48,7 +38,6 @@ class Stage:
         tenant: the only one there is.
         clock: its time.
         api_key: the tenant's first key.
-        gateway: what its clients go through, None for nothing.
     """
 
     twin: Twin
@@ -57,7 +46,6 @@ class Stage:
     tenant: SeededTenant
     clock: VirtualClock
     api_key: str
-    gateway: Gateway | None = None
 
 
 @asynccontextmanager
@@ -69,7 +57,6 @@ async def staged(
     seed: int,
     start: float,
     max_wait: float,
-    gateway: GatewayName | None = None,
 ) -> AsyncIterator[Stage]:
     """A stage that lasts as long as the block.
 
@@ -80,33 +67,22 @@ async def staged(
         seed: what ids and keys depend on.
         start: the Unix time at which it begins.
         max_wait: the longest that any one wait lasts, seconds.
-        gateway: the name of what is in front of it, None for nothing.
 
     Raises:
         RealClockError: the loop is not in virtual time.
     """
     clock = VirtualClock(running_clock(), start)
-    named = () if gateway is None else (_GATEWAYS[gateway](),)
     async with (
         running_twin(
-            words(),
-            farthest,
-            Epoch(None, start),
-            max_wait=max_wait,
-            run=str(seed),
-            told=told,
-            gateways=named,
-            mint=SeededKeys(seed),
+            words(), farthest, Epoch(None, start), max_wait=max_wait, run=str(seed), told=told
         ) as twin,
         trio.open_nursery() as nursery,
     ):
         tenant = SeededTenant.of(twin, seed)
-        key = tenant.add_key(clock.wall)
-        for each in named:
-            tenant.settle(each)
+        key = tenant.add_key()
         twin.board.put(OfTenant(tenant.tenant_id), own, clock.ns)
         network = Network(front(twin), nursery, twin.doors)
-        yield Stage(twin, network, nursery, tenant, clock, key.api_key, *named)
+        yield Stage(twin, network, nursery, tenant, clock, key.api_key)
         nursery.cancel_scope.cancel()
 
 

@@ -209,13 +209,7 @@ async def test_every_endpoint_is_behind_the_prefix() -> None:
             "/anthropic/v1/messages/count_tokens", headers=headers, json=count
         )
         listed = await stage.client.get("/anthropic/v1/models", headers=headers)
-        made = await make_key(stage, models=["claude-sonnet-*"])
-        # LiteLLM looks at no model in a path.
-        other = await stage.client.get(
-            "/anthropic/v1/models/claude-opus-4-8", headers={**headers, **bearer(made["key"])}
-        )
 
-    assert other.status_code == 200
     assert counted.json() == {"input_tokens": 8}
     assert listed.json()["data"]
 

@@ -4,29 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simtwin.api.errors import ApiError, Rejected
+from simtwin.api.errors import Rejected
+from simtwin.api.request.bare import bare
 from simtwin.core.plan import Plan
-from simtwin.edge.data_plane.endpoints import UNKNOWN
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.listed_models import MODELS
 from simtwin.edge.data_plane.manner import Answer, Doc, manner
 from simtwin.edge.data_plane.messages import MESSAGES, chat
-from simtwin.edge.data_plane.organization import ORGANIZATION
+from simtwin.edge.data_plane.resources import exemplified, resource
+from simtwin.edge.data_plane.turns import drained
 from simtwin.edge.twin import Twin
 
 #: By the name of the endpoint.
-ANSWERS: Mapping[str, Answer] = {**MESSAGES, **MODELS, **ORGANIZATION}
+ANSWERS: Mapping[str, Answer] = {**MESSAGES, **MODELS}
+
+
+#: What is said of ids that nobody made, and of values that nobody would give.
+_UNREAL = (400, 404)
+#: Of a model nothing is asked here but a text.
+_OLDER = ("complete",)
 
 
 async def answer(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
     """The answer to a request whose body parses.
 
+    Where every id is to exist, a resource that there is not is as the API's types would have it; and
+    of a message whose settings contradict each other the question is answered.
+
     Raises:
         Rejected: the request is not valid, or a limit refuses it.
     """
-    if exchange.endpoint is UNKNOWN:
-        raise Rejected(ApiError.of(405 if exchange.methods else 404))
     if exchange.endpoint.openai:
         return await chat(twin, exchange, doc)
     wants = manner(exchange.request, strict=twin.strict_version)
-    return await ANSWERS[exchange.endpoint.name](twin, exchange, doc, wants)
+    name = exchange.endpoint.name
+    try:
+        return await ANSWERS.get(name, resource)(twin, exchange, doc, wants)
+    except Rejected as rejected:
+        if not twin.open_world or rejected.error.status not in _UNREAL or name in _OLDER:
+            raise
+        if name not in MESSAGES:
+            return exemplified(twin, exchange, doc, wants)
+        counts = name == "count_tokens"
+        question = await drained(bare(doc, wants.version, wants.betas, counts=counts))
+        return await MESSAGES[name](twin, exchange, question, wants)

@@ -3,14 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 
 import attrs
 
 from simtwin.core.paths import Paths
-from simtwin.edge.data_plane.endpoint import Endpoint
-from simtwin.edge.data_plane.organization_paths import ORGANIZATION_PATHS
 
-__all__ = ["UNKNOWN", "Endpoint", "find"]
+_NO_ARGUMENTS: Mapping[str, str] = MappingProxyType({})
+
+
+@attrs.frozen
+class Endpoint:
+    """A thing that can be asked for.
+
+    Args:
+        name: as rules match on it.
+        operation: as the log names it.
+        has_body: whether a request for it is a JSON object.
+        may_be_empty: whether no body at all will do as well.
+        form: whether the body is a form (multipart/form-data) rather than JSON.
+        answers: whether it asks a model to answer, and so uses up items of a script.
+        openai: whether it speaks as OpenAI does, also where it refuses.
+        spooled: the most bytes of a body that goes into a file, None where it is read as a whole.
+        arguments: what stands in the path where its template has names.
+    """
+
+    name: str
+    operation: str
+    has_body: bool = False
+    may_be_empty: bool = False
+    form: bool = False
+    answers: bool = False
+    openai: bool = False
+    spooled: int | None = None
+    arguments: Mapping[str, str] = attrs.field(default=_NO_ARGUMENTS, repr=False)
+
 
 #: An unknown path still has an ordinal and a fate, so it needs a name as well.
 UNKNOWN = Endpoint("unknown", "data.unknown")
@@ -38,7 +66,6 @@ _FIXED: Mapping[str, Mapping[str, Endpoint]] = {
 }
 _TEMPLATES: Mapping[str, Mapping[str, Endpoint]] = {
     "/v1/models/{model_id}": {"GET": Endpoint("models_retrieve", "data.models.retrieve")},
-    **ORGANIZATION_PATHS,
 }
 _PATHS = Paths(_TEMPLATES)
 
@@ -51,10 +78,27 @@ def find(method: str, path: str) -> tuple[Endpoint, tuple[str, ...]]:
     fixed = _FIXED.get(path)
     if fixed is not None:
         return fixed.get(method, UNKNOWN), tuple(fixed)
-    place = _PATHS.find(path)
-    if place is None:
-        return UNKNOWN, ()
-    endpoint = place.methods.get(method)
-    if endpoint is None:
-        return UNKNOWN, tuple(place.methods)
-    return attrs.evolve(endpoint, arguments=place.arguments), tuple(place.methods)
+    places = [place for paths in (_PATHS, _resources()) if (place := paths.find(path)) is not None]
+    for place in places:
+        endpoint = place.methods.get(method)
+        if endpoint is not None:
+            arguments = place.arguments
+            return attrs.evolve(endpoint, arguments=arguments), tuple(place.methods)
+    return UNKNOWN, tuple(dict.fromkeys(name for place in places for name in place.methods))
+
+
+@cache
+def _resources() -> Paths[Endpoint]:
+    """The paths of the long tail: only those who ask for one pay for reading the table."""
+    from simtwin.api.resources.table import table  # noqa: PLC0415  # the above
+
+    templates: dict[str, dict[str, Endpoint]] = {}
+    for route in table().routes:
+        templates.setdefault(route.path, {})[route.method] = Endpoint(
+            route.name,
+            f"data.{route.name}",
+            has_body=route.method == "POST",
+            may_be_empty=not any(name in route.body for name in route.required),
+            form=route.multipart,
+        )
+    return Paths(templates)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from simtwin.api.errors import ApiError
-from simtwin.edge.credentials import ADMIN_KEYS, key_digest
+from simtwin.edge.credentials import key_digest
 from simtwin.edge.data_plane.open_keys import OpenKeys
 from simtwin.edge.data_plane.request import Request
 from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
-
-#: Where the Admin API is.
-_ADMIN = "/v1/organizations/"
 
 
 def identify(
@@ -19,8 +16,7 @@ def identify(
     """The account of the key that a request carries, or the API's 401.
 
     `x-api-key` goes before `Authorization: Bearer`, whose scheme may be in any case. Tenants'
-    secrets and the operator's token are no API keys, so they are unknown here. Keys of the Admin API
-    are for it alone, and it takes no others.
+    secrets and the operator's token are no API keys, so they are unknown here.
     """
     key = request.header(b"x-api-key")
     unknown = "invalid x-api-key"
@@ -35,10 +31,5 @@ def identify(
     digest = key_digest(key)
     account = store.account_by_digest(digest)
     if account is None and open_keys is not None:
-        account = open_keys.account(
-            digest, "admin_key" if key.startswith(ADMIN_KEYS) else "api_key"
-        )
-    if account is None or account.status != "active":
-        return ApiError.of(401, unknown)
-    wanted = "admin_key" if request.path.startswith(_ADMIN) else "api_key"
-    return account if account.kind == wanted else ApiError.of(401, unknown)
+        account = open_keys.account(digest)
+    return ApiError.of(401, unknown) if account is None else account

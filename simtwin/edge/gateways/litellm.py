@@ -91,7 +91,7 @@ class LiteLLM:
         elif same(text, self.master_key):
             account = self.own_account.found(twin.store)
         else:
-            key = self.keys.find(text)
+            key = self.keys.find(twin.store, text)
             account = None if key is None else key.account
         return _refusal(request, UNKNOWN_KEY) if account is None else account
 
@@ -109,9 +109,7 @@ class LiteLLM:
         key = self.keys.of_account(exchange.account)
         if key is None:
             return
-        # Of what is asked for in the path LiteLLM knows nothing.
-        model = exchange.model if exchange.endpoint.has_body else None
-        problem = _standing(key, model, twin.wall())
+        problem = _standing(key, exchange.model, twin.wall())
         if problem is not None:
             raise Rejected(_refusal(exchange.request, problem))
         outcome = await twin.keys.ask(
@@ -125,10 +123,6 @@ class LiteLLM:
         if outcome.measure != "budget":
             error = attrs.evolve(error, headers=(*self._call(exchange), *_limits(key)))
         raise Rejected(error)
-
-    def forget(self, account: AccountRecord) -> None:
-        """Let go of the virtual key that an account stands for."""
-        self.keys.forget(account)
 
     def passed(self, exchange: Exchange, headers: Headers) -> Headers:
         """The provider's headers but for `server`, and LiteLLM's own."""

@@ -89,9 +89,6 @@ class Mintoken:
     async def admits(self, twin: Twin, exchange: Exchange) -> None:
         """It lets everything through."""
 
-    def forget(self, account: AccountRecord) -> None:
-        """It keeps nothing of any."""
-
     def passed(self, exchange: Exchange, headers: Headers) -> Headers:
         """The provider's headers, and how much the answer was to be compressed."""
         return (*headers, ("x-mintoken-intensity", _intensity(exchange.request)))

@@ -1,1 +1,0 @@
-"""What was found, in its forms: all are made from the one document."""
