@@ -61,6 +61,9 @@ def judged(journal: str, *, key: str | None = None, lane: str | None = None) -> 
 
 def _of(lines: Iterable[Line], key: str | None, lane: str | None) -> Iterator[Line]:
     """Those of a key and a lane."""
+    if key is None and lane is None:
+        yield from lines
+        return
     for line in lines:
         match line:
             case Entry():
@@ -81,7 +84,7 @@ def _read(file: BinaryIO, name: str) -> Iterator[Line]:
             raise JournalError(f"{name}, line {number}: longer than {LONGEST_LINE} bytes")
         if number > MOST_LINES:
             raise JournalError(f"{name}: more than {MOST_LINES} lines")
-        if not line.strip():
+        if line.isspace():
             continue
         try:
             yield read(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -78,24 +77,22 @@ def overall(run: Run) -> Window:
 def windows(run: Run) -> list[Window]:
     """Those in which anything began, in order."""
     width = run.thresholds.amplification_window_seconds
-    attempts: Counter[int] = Counter()
-    calls: Counter[int] = Counter()
-    begun: Counter[int] = Counter()
-    faulted: Counter[int] = Counter()
+    # Of each window: attempts, calls, begun, faulted.
+    counts: dict[int, list[int]] = {}
     for call in run.calls:
         latest = None
         for number, attempt in enumerate(call.attempts):
             which = int(attempt.began // width)
-            attempts[which] += 1
-            faulted[which] += bool(attempt.faults)
+            count = counts.get(which)
+            if count is None:
+                count = counts[which] = [0, 0, 0, 0]
             is_new = number == 0 or call.evidence[number - 1] == "low"
-            begun[which] += is_new
-            calls[which] += is_new or which != latest
+            count[0] += 1
+            count[1] += is_new or which != latest
+            count[2] += is_new
+            count[3] += bool(attempt.faults)
             latest = which
-    return [
-        _window(which * width, attempts[which], calls[which], begun[which], faulted[which])
-        for which in sorted(attempts)
-    ]
+    return [_window(which * width, *counts[which]) for which in sorted(counts)]
 
 
 def together(several: Sequence[Window], at: float) -> Window:

@@ -2,14 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import attrs
 
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 from simtwin.verdicts.question import Asked, asked
 from simtwin.verdicts.retry_after import told
+
+T = TypeVar("T")
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_SAID = {"true": True, "false": False}
+
+
+def _of_itself(work: Callable[[Attempt], T]) -> T:
+    """A field that is worked out once, when the attempt is made: rules ask for it again and again."""
+    field: T = attrs.field(init=False, default=attrs.Factory(work, takes_self=True))
+    return field
+
+
+def _began(attempt: Attempt) -> float:
+    return round((attempt.entry.first_byte_at or 0.0) - attempt.start, 6)
+
+
+def _ended(attempt: Attempt) -> float:
+    entry = attempt.entry
+    at = entry.last_byte_at if entry.ended == "end" else entry.closed_at
+    return round((at or entry.last_byte_at or entry.first_byte_at or 0.0) - attempt.start, 6)
+
+
+def _name(attempt: Attempt) -> str | None:
+    call = attempt.entry.call
+    return None if call is None or _TRACEPARENT.fullmatch(call) else call
+
+
+def _which(attempt: Attempt) -> tuple[str, str | bytes]:
+    return attempt.entry.key, attempt.name or attempt.asked.question
+
+
+def _cut(attempt: Attempt) -> bool:
+    entry = attempt.entry
+    if not entry.stream or entry.status != 200 or entry.ended == "left":
+        return False
+    if entry.last_event is None:
+        return not entry.whole
+    return entry.last_event != "message_stop"
+
+
+def _failed(attempt: Attempt) -> bool:
+    entry = attempt.entry
+    return not entry.whole or entry.status is None or entry.status >= 400 or attempt.cut
+
+
+def _should_retry(attempt: Attempt) -> bool | None:
+    headers = attempt.entry.told
+    return _SAID.get(headers.get("x-should-retry", "")) if headers else None
+
+
+def _retry_after(attempt: Attempt) -> float | None:
+    headers = attempt.entry.told
+    return told(headers, attempt.entry.head_at or 0.0) if headers else None
+
+
+def _retry_count(attempt: Attempt) -> int | None:
+    said = attempt.entry.stainless.get("retry-count", "")
+    return int(said) if said.isascii() and said.isdigit() else None
+
+
+def _faults(attempt: Attempt) -> tuple[str, ...]:
+    fired = attempt.entry.fired
+    return tuple(each.kind for each in fired if each.outcome == "reached") if fired else ()
 
 
 @attrs.frozen
@@ -24,6 +89,15 @@ class Attempt:
     Attributes:
         began: when its first byte came in, seconds after `start`.
         ended: when it was over: the last byte was sent, or one of the two closed the connection.
+        name: what the client calls the call; None where it does not. A span of a trace may be that
+            of many calls, and is no name.
+        which: who asks for what: the same for whatever may be one call.
+        cut: whether it is a stream that was begun, and that the twin ended before `message_stop`.
+        failed: whether it got no successful answer, or not all of one.
+        should_retry: what `x-should-retry` says; None where it says nothing.
+        retry_after: seconds that the answer told the client to wait, None where it told nothing.
+        retry_count: what the SDK says of how often it has tried before; None where it says nothing.
+        faults: the kinds of fault that took effect, in order.
     """
 
     entry: Entry
@@ -31,18 +105,16 @@ class Attempt:
     asked: Asked = attrs.field(
         repr=False, default=attrs.Factory(lambda self: asked(self.entry), takes_self=True)
     )
-    began: float = attrs.field(init=False)
-    ended: float = attrs.field(init=False)
-
-    @began.default
-    def _began(self) -> float:
-        return round((self.entry.first_byte_at or 0.0) - self.start, 6)
-
-    @ended.default
-    def _ended(self) -> float:
-        entry = self.entry
-        at = entry.last_byte_at if entry.ended == "end" else entry.closed_at
-        return round((at or entry.last_byte_at or entry.first_byte_at or 0.0) - self.start, 6)
+    began: float = _of_itself(_began)
+    ended: float = _of_itself(_ended)
+    name: str | None = _of_itself(_name)
+    which: tuple[str, str | bytes] = _of_itself(_which)
+    cut: bool = _of_itself(_cut)
+    failed: bool = _of_itself(_failed)
+    should_retry: bool | None = _of_itself(_should_retry)
+    retry_after: float | None = _of_itself(_retry_after)
+    retry_count: int | None = _of_itself(_retry_count)
+    faults: tuple[str, ...] = _of_itself(_faults)
 
     @property
     def status(self) -> int | None:
@@ -50,48 +122,9 @@ class Attempt:
         return self.entry.status
 
     @property
-    def failed(self) -> bool:
-        """Whether it got no successful answer, or not all of one."""
-        entry = self.entry
-        return not entry.whole or entry.status is None or entry.status >= 400 or self.cut
-
-    @property
-    def cut(self) -> bool:
-        """Whether it is a stream that was begun, and that the twin ended before `message_stop`."""
-        entry = self.entry
-        if not entry.stream or entry.status != 200 or entry.ended == "left":
-            return False
-        if entry.last_event is None:
-            return not entry.whole
-        return entry.last_event != "message_stop"
-
-    @property
     def lost(self) -> bool:
         """Whether the connection ended before a byte of an answer."""
         return self.entry.status is None and self.entry.ended == "hangup"
-
-    @property
-    def should_retry(self) -> bool | None:
-        """What `x-should-retry` says; None where it says nothing."""
-        if not self.entry.told:
-            return None
-        return {"true": True, "false": False}.get(self.entry.told.get("x-should-retry", ""))
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """The kinds of fault that took effect, in order."""
-        return tuple(f.kind for f in self.entry.fired if f.outcome == "reached")
-
-    @property
-    def retry_count(self) -> int | None:
-        """What the SDK says of how often it has tried before; None where it says nothing."""
-        said = self.entry.stainless.get("retry-count", "")
-        return int(said) if said.isascii() and said.isdigit() else None
-
-    @property
-    def retry_after(self) -> float | None:
-        """Seconds that the answer told the client to wait, None where it told nothing."""
-        return told(self.entry.told, self.entry.head_at or 0.0)
 
     @property
     def model(self) -> str | None:

@@ -15,7 +15,6 @@ was whole is a new call; and what goes on from a conversation asks another quest
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -34,8 +33,6 @@ LATE = 600.0
 #: Calls that wait for a retry of the same question, at most: parallel samples of one prompt.
 MOST_WAITING = 64
 
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-
 
 @attrs.frozen
 class Call:
@@ -44,21 +41,24 @@ class Call:
     Args:
         attempts: at least one.
         evidence: how sure each attempt after the first is joined to the one before it.
+
+    Attributes:
+        waits: seconds from the end of each attempt to the beginning of the next.
     """
 
     attempts: tuple[Attempt, ...]
     evidence: tuple[Confidence, ...] = ()
+    waits: tuple[float, ...] = attrs.field(init=False)
+
+    @waits.default
+    def _waits(self) -> tuple[float, ...]:
+        pairs = zip(self.attempts, self.attempts[1:], strict=False)
+        return tuple(round(later.began - earlier.ended, 6) for earlier, later in pairs)
 
     @property
     def confidence(self) -> Confidence:
         """That of the weakest evidence; "high" for a single attempt."""
         return min(self.evidence, key=_RANKS.__getitem__, default="high")
-
-    @property
-    def waits(self) -> tuple[float, ...]:
-        """Seconds from the end of each attempt to the beginning of the next."""
-        pairs = zip(self.attempts, self.attempts[1:], strict=False)
-        return tuple(round(later.began - earlier.ended, 6) for earlier, later in pairs)
 
     @property
     def succeeded(self) -> bool:
@@ -95,7 +95,7 @@ class Joining:
 
     def add(self, attempt: Attempt) -> None:
         """Join an attempt to the call that it belongs to, or begin one."""
-        which = _which(attempt)
+        which = attempt.which
         waiting = self._waiting.get(which, [])
         best: tuple[int, float, int] | None = None
         evidence: Confidence = "low"
@@ -129,12 +129,6 @@ class Joining:
         return tuple(Call(tuple(attempts), tuple(joints)) for attempts, joints in self._found)
 
 
-def named(attempt: Attempt) -> str | None:
-    """The name that the client gives its call; a span of a trace may be that of many calls."""
-    call = attempt.entry.call
-    return None if call is None or _TRACEPARENT.fullmatch(call) else call
-
-
 def overlapping(attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Attempt]]:
     """Attempts at the same question that began while another was under way, with that one.
 
@@ -143,22 +137,18 @@ def overlapping(attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Attempt]
     """
     latest: dict[tuple[str, str | bytes], Attempt] = {}
     for attempt in attempts:
-        before = latest.get(_which(attempt))
+        before = latest.get(attempt.which)
         if before is not None and attempt.began < before.ended:
             yield before, attempt
         if before is None or attempt.ended > before.ended:
-            latest[_which(attempt)] = attempt
-
-
-def _which(attempt: Attempt) -> tuple[str, str | bytes]:
-    return attempt.entry.key, named(attempt) or attempt.asked.question
+            latest[attempt.which] = attempt
 
 
 def _evidence(last: Attempt, attempt: Attempt) -> Confidence | None:
     """How sure it is that an attempt tries again what was tried before; None: it does not."""
     if not last.failed or attempt.began < last.ended:
         return None
-    if named(attempt) is not None:
+    if attempt.name is not None:
         return "high"
     wait = attempt.began - last.ended
     if wait > max(LATE, 2 * (last.retry_after or 0.0)):

@@ -17,7 +17,7 @@ import msgspec
 from simtwin.core.entry import Entry
 from simtwin.core.journal_line import Dropped, Line
 from simtwin.core.outcome import Outcome
-from simtwin.verdicts.amplification import amplification, overall
+from simtwin.verdicts.amplification import amplification
 from simtwin.verdicts.attempt import Attempt
 from simtwin.verdicts.calls import Confidence, Joining, at_least
 from simtwin.verdicts.history import CutAnswers, Kept
@@ -40,6 +40,8 @@ STEP = 200
 #: Of each rule, the worst findings are told, and of each the first requests: a verdict is for reading.
 MOST_FINDINGS = 20
 MOST_EVIDENCE = 12
+#: Bodies that are remembered, in case they come again: 256 MB at the very most, mostly a few.
+MOST_ASKED = 1_000
 MOST_KEYS = 100
 
 _CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
@@ -96,20 +98,21 @@ def judging(
     for rule in RULES:
         said.append(_said(rule, rule.judge(run)))
         yield
+    curve = amplification(run)
     return Verdict(
         version=VERSION,
         began=start,
         seconds=run.until,
         keys=tuple(islice(dict.fromkeys(each.entry.key for each in attempts), MOST_KEYS)),
         attempts=len(attempts),
-        calls=overall(run).calls,
+        calls=curve.overall.calls,
         own=reading.own,
         dropped=reading.dropped(dropped),
         outcomes=len(run.outcomes),
         unmatched=reading.unmatched(run),
         rules=tuple(said),
         waste=waste(run),
-        amplification=amplification(run),
+        amplification=curve,
     )
 
 
@@ -123,6 +126,7 @@ class _Reading:
         self._names_of_own: set[str | None] = set()
         self._read: list[tuple[Entry, Asked]] = []
         self._cuts = CutAnswers()
+        self._asked: dict[tuple[str, str, bytes], Asked] = {}
         self._dropped: dict[tuple[str, str | None], int] = {}
 
     def add(self, line: Line) -> None:
@@ -153,7 +157,7 @@ class _Reading:
             self.own += 1
             self._names_of_own |= {entry.request, entry.call}
             return
-        what = asked(entry)
+        what = self._what(entry)
         kept = self._cuts.kept_in(entry, what.chain)
         if kept is not None:
             self.kept[entry.id] = kept
@@ -161,11 +165,22 @@ class _Reading:
             self._cuts.note(entry, what.chain)
         self._read.append((_slim(entry), what))
 
+    def _what(self, entry: Entry) -> Asked:
+        """What a request asks; of a retry that is known, and it shares what is kept of that."""
+        same = (entry.method, entry.path, _encode(entry.body))
+        what = self._asked.get(same)
+        if what is None:
+            if len(self._asked) >= MOST_ASKED:
+                self._asked.clear()
+            what = self._asked[same] = asked(entry)
+        return what
+
     def attempts(self) -> tuple[float, list[Attempt]]:
         """When the first began, in Unix time, and all in the order in which they began."""
         start = min((entry.first_byte_at or 0.0 for entry, _ in self._read), default=0.0)
         found = [Attempt(entry, start, what) for entry, what in self._read]
         self._read.clear()
+        self._asked.clear()
         return start, sorted(found, key=lambda each: (each.began, each.entry.id))
 
 
@@ -191,6 +206,8 @@ def _slim(entry: Entry) -> Entry:
         protocol=intern(entry.protocol),
     )
 
+
+_encode = msgspec.json.Encoder().encode
 
 #: What rules read of `x-stainless-*`.
 _COUNTED = ("retry-count", "timeout")

@@ -19,10 +19,12 @@ from simtwin.verdicts.history import flaws
 
 #: What clients change from one attempt to the next without asking for anything else.
 _CHANGES = frozenset(("metadata", "cache_control", "tool_use_id"))
-#: Bodies without these bytes have nothing to be left out, which is seen faster than looked for.
-_HINTS = tuple(f'"{name}"'.encode() for name in (*sorted(_CHANGES), "tool_use"))
 #: "Today is 2026-11-24T16:00:01Z" is the same question a second later.
 _TIME = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
+#: A part of it that begins with a letter of its own, which is found many times faster.
+_HINT_OF_TIME = re.compile(rb"-\d\d[T ]\d\d:")
+#: What has none of these has nothing to be left out, which is found out faster than by looking.
+_HINT_OF_CHANGES = re.compile(rb'"(?:metadata|cache_control|tool_use)')
 #: Deeper than any request of sense; below it nothing is left out.
 _DEPTH = 64
 
@@ -47,30 +49,29 @@ class Asked:
 
 def asked(entry: Entry) -> Asked:
     """What a request asks for."""
-    body = entry.body
-    messages = body.get("messages") if isinstance(body, Mapping) else None
-    if not isinstance(messages, list):
-        messages = []
-    chain = []
+    rest = entry.body
+    chain: list[bytes] = []
     digest = b""
-    for message in messages:
-        digest = blake2b(digest + _canonical(message), digest_size=8).digest()
-        chain.append(digest)
-    rest = body
-    if chain:
-        rest = {name: each for name, each in body.items() if name != "messages"}
-    whole = blake2b(f"{entry.method} {entry.path}\n".encode(), digest_size=16)
-    whole.update(digest)
-    whole.update(_canonical(rest))
-    return Asked(whole.digest(), tuple(chain), flaws(messages))
+    found: tuple[str, ...] = ()
+    if isinstance(rest, dict) and isinstance(messages := rest.get("messages"), list) and messages:
+        for message in messages:
+            digest = blake2b(digest + _canonical(message), digest_size=8).digest()
+            chain.append(digest)
+        rest = rest.copy()
+        del rest["messages"]
+        # What was wrong with a history shows once there is more than a question.
+        found = flaws(messages) if len(messages) > 1 else ()
+    where = f"{entry.method} {entry.path}\n".encode()
+    whole = blake2b(where + digest + _canonical(rest), digest_size=16).digest()
+    return Asked(whole, tuple(chain), found)
 
 
 def _canonical(value: Any) -> bytes:
     """Bytes that are the same for all that says the same."""
     raw = _encode(value)
-    if any(hint in raw for hint in _HINTS):
+    if _HINT_OF_CHANGES.search(raw):
         raw = _encode(_said(value, _DEPTH))
-    return _TIME.sub(b"", raw)
+    return _TIME.sub(b"", raw) if _HINT_OF_TIME.search(raw) else raw
 
 
 def _said(value: Any, depth: int) -> Any:

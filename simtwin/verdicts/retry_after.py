@@ -17,10 +17,10 @@ def told(headers: Mapping[str, str], at: float) -> float | None:
         headers: those that say when to come back, by lower-case name.
         at: the Unix time at which they were sent.
     """
-    if not headers:
-        return None
-    waits = (_ms(headers.get("retry-after-ms")), _wait(headers.get("retry-after"), at))
-    return next((wait for wait in waits if wait is not None and wait > 0), None)
+    for wait in (_ms(headers.get("retry-after-ms")), _wait(headers.get("retry-after"), at)):
+        if wait is not None and wait > 0:
+            return wait
+    return None
 
 
 def form(headers: Mapping[str, str]) -> str | None:
@@ -34,8 +34,10 @@ def form(headers: Mapping[str, str]) -> str | None:
 
 
 def _number(text: str | None) -> float | None:
+    if text is None:
+        return None
     try:
-        value = float(text or "")
+        value = float(text)
     except ValueError:
         return None
     return value if math.isfinite(value) else None

@@ -9,7 +9,7 @@ import attrs
 
 from simtwin.core.outcome import Outcome
 from simtwin.verdicts.attempt import Attempt
-from simtwin.verdicts.calls import Call, Confidence
+from simtwin.verdicts.calls import Call, Confidence, overlapping
 from simtwin.verdicts.history import Kept
 from simtwin.verdicts.thresholds import THRESHOLDS, Thresholds
 
@@ -66,16 +66,17 @@ class Run:
     thresholds: Thresholds = THRESHOLDS
     _told: Mapping[str, Sequence[Outcome]] = attrs.field(init=False, repr=False)
     retries: Sequence[Retry] = attrs.field(init=False)
+    overlaps: Sequence[tuple[Attempt, Attempt]] = attrs.field(init=False)
     until: float = attrs.field(init=False)
 
     @retries.default
     def _retries(self) -> Sequence[Retry]:
         return [
-            Retry(call, number, before, after, round(after.began - before.ended, 6), evidence)
+            Retry(call, number, before, after, wait, evidence)
             for call in self.calls
             if call.evidence
-            for number, (before, after, evidence) in enumerate(
-                zip(call.attempts, call.attempts[1:], call.evidence, strict=False), 1
+            for number, (before, after, wait, evidence) in enumerate(
+                zip(call.attempts, call.attempts[1:], call.waits, call.evidence, strict=False), 1
             )
         ]
 
@@ -93,6 +94,10 @@ class Run:
             for outcome in self._told.get(name or "", ()):
                 if outcome.key in (None, entry.key):
                     yield outcome
+
+    @overlaps.default
+    def _overlaps(self) -> Sequence[tuple[Attempt, Attempt]]:
+        return tuple(overlapping(self.attempts))
 
     @until.default
     def _until(self) -> float:

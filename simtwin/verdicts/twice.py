@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simtwin.verdicts.attempt import Attempt
-from simtwin.verdicts.calls import named, overlapping
 from simtwin.verdicts.run import Run
 
 
@@ -15,8 +14,8 @@ def hedges(run: Run) -> Iterator[tuple[Attempt, Attempt]]:
     Copies that begin together are samples of one prompt, and no hedges; what is tried again while
     a sample is under way is a retry.
     """
-    again = {retry.after.entry.id for retry in run.retries}
-    for first, second in overlapping(run.attempts):
+    again = {retry.after.entry.id for retry in run.retries} if run.overlaps else ()
+    for first, second in run.overlaps:
         is_sample = second.began - first.began < run.thresholds.hedge_seconds
         if second.entry.id not in again and not is_sample:
             yield first, second
@@ -26,12 +25,11 @@ def asked_again(run: Run) -> Iterator[tuple[Attempt, Attempt]]:
     """Attempts of a call that had been answered whole, with the one that had been."""
     answered: dict[tuple[str, object], Attempt] = {}
     for attempt in run.attempts:
-        which = (attempt.entry.key, named(attempt) or attempt.asked.question)
-        before = answered.get(which)
+        before = answered.get(attempt.which)
         if before is not None and _is_again(before, attempt, run.thresholds.duplicate_seconds):
             yield before, attempt
         if not attempt.failed:
-            answered[which] = attempt
+            answered[attempt.which] = attempt
 
 
 def _is_again(before: Attempt, after: Attempt, seconds: float) -> bool:
@@ -40,4 +38,4 @@ def _is_again(before: Attempt, after: Attempt, seconds: float) -> bool:
         return False
     counts = (before.retry_count, after.retry_count)
     counted = counts[0] is not None and counts[1] == counts[0] + 1
-    return named(after) is not None or counted
+    return after.name is not None or counted

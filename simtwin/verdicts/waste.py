@@ -88,11 +88,15 @@ def _costs(attempt: Attempt) -> bool:
 def _cost(attempts: Iterable[Attempt]) -> Cost:
     count = given = produced = unpriced = 0
     money = 0.0
-    for attempt in filter(_costs, attempts):
+    for attempt in attempts:
         usage = attempt.usage
+        tokens = sum(usage.values())
+        if not tokens:
+            continue
         count += 1
-        produced += usage.get("output_tokens", 0)
-        given += sum(usage.values()) - usage.get("output_tokens", 0)
+        output = usage.get("output_tokens", 0)
+        produced += output
+        given += tokens - output
         cost = dollars(attempt.model, usage)
         if cost is None:
             unpriced += 1

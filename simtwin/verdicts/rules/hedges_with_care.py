@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from simtwin.verdicts.attempt import Attempt
-from simtwin.verdicts.calls import overlapping
 from simtwin.verdicts.rule import Found, Judged, Rule, Severity, judged
 from simtwin.verdicts.run import Run
 from simtwin.verdicts.twice import hedges
@@ -19,7 +18,7 @@ def judge(run: Run) -> Judged:
             refused[refusals[at].asked.question] = refusals[at].ended
             at += 1
         found.append(_found(first, second, refused, lines.hedge_after_refusal_seconds))
-    overlap = bool(found) or any(True for _ in overlapping(run.attempts))
+    overlap = bool(found) or bool(run.overlaps)
     missing = "the same question twice at once"
     return judged(found, exercised=overlap, missing=missing)
 

@@ -9,7 +9,7 @@ from simtwin.verdicts.run import Run
 def judge(run: Run) -> Judged:
     lines = run.thresholds
     told = [attempt for attempt in run.attempts if attempt.entry.open_connections]
-    under_way = _most_at_once(run)
+    under_way = most_at_once(run)
     opened = len({attempt.entry.connection for attempt in run.attempts})
     most = max(told, key=lambda each: each.entry.open_connections, default=None)
     found = []
@@ -25,16 +25,15 @@ def judge(run: Run) -> Judged:
     return judged(found, exercised=exercised, missing=missing, notes=notes)
 
 
-def _most_at_once(run: Run) -> int:
-    # Begun before ended: where no time passes, a request is over as it begins.
-    moments = sorted(
-        [(attempt.began, 0) for attempt in run.attempts]
-        + [(attempt.ended, 1) for attempt in run.attempts]
-    )
-    most = now = 0
-    for _, ends in moments:
-        now += -1 if ends else 1
-        most = max(most, now)
+def most_at_once(run: Run) -> int:
+    """How many requests were under way at once, at most."""
+    ends = sorted(attempt.ended for attempt in run.attempts)
+    most = over = 0
+    for begun, attempt in enumerate(run.attempts, 1):
+        # Begun before ended: where no time passes, a request is over as it begins.
+        while ends[over] < attempt.began:
+            over += 1
+        most = max(most, begun - over)
     return most
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
-from simtwin.verdicts.attempt import Attempt
 from simtwin.verdicts.calls import Call
 from simtwin.verdicts.rule import Found, Judged, Rule, judged
 from simtwin.verdicts.run import Run
@@ -27,16 +27,21 @@ def judge(run: Run) -> Judged:
 
 def _allowed(call: Call) -> float | None:
     """Seconds that the timeout of each attempt allows, with the waits between them."""
-    timeouts = [_timeout(attempt) for attempt in call.attempts]
-    if any(timeout is None for timeout in timeouts):
-        return None
-    return sum(t for t in timeouts if t is not None) + sum(max(0.0, wait) for wait in call.waits)
+    allowed = 0.0
+    for attempt in call.attempts:
+        timeout = _seconds(attempt.entry.stainless.get("timeout"))
+        if timeout is None:
+            return None
+        allowed += timeout
+    return allowed + sum(max(0.0, wait) for wait in call.waits)
 
 
-def _timeout(attempt: Attempt) -> float | None:
+# A client mostly says the same in all of its requests.
+@lru_cache(maxsize=64)
+def _seconds(text: str | None) -> float | None:
     try:
         # It may also say "NOT_GIVEN".
-        seconds = float(attempt.entry.stainless.get("timeout", ""))
+        seconds = float(text or "")
     except ValueError:
         return None
     return seconds if math.isfinite(seconds) and seconds > 0 else None
