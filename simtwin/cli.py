@@ -1,4 +1,4 @@
-"""The command line: `simtwin serve`, `replay`, `judge`, `chaos run`, `demo`, `explain`, `faults`, `profiles`.
+"""The command line: `simtwin serve`, `replay`, `judge`, `chaos run`, `storm`, `demo`, `explain`, `faults`, `profiles`.
 
 What costs time to import is imported by the command that needs it.
 """
@@ -18,6 +18,7 @@ from simtwin import __version__
 from simtwin.chaos.command import chaos
 from simtwin.failing import failing
 from simtwin.serving import serving
+from simtwin.storm.command import storm
 
 SHORTEST_ADMIN_TOKEN = 16
 
@@ -29,6 +30,7 @@ def commands() -> None:
 
 
 commands.add_command(chaos)
+commands.add_command(storm)
 
 
 def main() -> NoReturn:

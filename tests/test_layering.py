@@ -34,6 +34,16 @@ ALLOWED = {
         "junitparser",
         *PURE,
     },
+    # Its page is built like that of a report.
+    "simtwin/storm": {
+        "simtwin.core",
+        "simtwin.storm",
+        "simtwin.chaos.report.axis",
+        "simtwin.chaos.report.elements",
+        "simtwin.chaos.report.plain",
+        "click",
+        *PURE,
+    },
     "simtwin/edge": {
         "simtwin",
         "simtwin_faults",

@@ -6,6 +6,8 @@ import ast
 import re
 import shlex
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import click
 import pytest
@@ -16,7 +18,10 @@ from simtwin.core.fault import SettingsError, settings_of
 from simtwin.core.profile import parse as parse_profile
 from simtwin.core.script import parse as parse_script
 from simtwin.core.settings import parse as parse_settings
+from simtwin.core.storm.policies import POLICIES
+from simtwin.core.storm.policy import Given
 from simtwin.edge.options import vocabulary
+from simtwin.storm.command import storm
 from simtwin_faults import KINDS
 from simtwin_faults.profiles import texts
 
@@ -88,6 +93,27 @@ def test_every_flag_of_chaos_run_is_told_and_no_other() -> None:
     assert told == {
         flag for each in run.params if isinstance(each, click.Option) for flag in each.opts
     }
+
+
+def test_every_flag_of_storm_is_told_and_no_other() -> None:
+    told = {
+        flag for row in rows("`simtwin storm`") for flag in re.findall(r"--[a-z][a-z-]+", row[0])
+    }
+
+    assert told == {
+        flag for each in storm.params if isinstance(each, click.Option) for flag in each.opts
+    }
+
+
+def test_every_policy_of_storm_is_told_and_the_function_shown_is_one() -> None:
+    section = README[README.index("\nPolicies: ") :].split("\n\n")
+    scope: dict[str, Any] = {}
+    exec(section[1].replace("\n    ", "\n").strip(), scope)  # noqa: S102  # our own README
+    mine = Given("mine:wait", scope["wait"])
+
+    assert {name for name in named(section[0]) if name in POLICIES} == set(POLICIES)
+    assert mine.wait(1, 529, 3.0, 0.1, Random(7)) == 3
+    assert mine.wait(6, None, None, 9.0, Random(7)) is None
 
 
 def test_the_scripts_and_rules_shown_are_good() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from itertools import pairwise, product
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from page_reader import Reader
 from reported import EARLY, TOLD, evil, one, plan, report, retried
 
 from simtwin.chaos.outcome import Ended
@@ -18,28 +18,6 @@ from simtwin.chaos.report.calls import MOST_CALLS
 from simtwin.chaos.report.elements import Room
 from simtwin.chaos.report.html import LARGEST, html
 from simtwin.chaos.report.style import BADGES, DARK, GROUNDS, INKS, LIGHT
-
-#: Elements without an end.
-VOID = {"meta", "!doctype"}
-
-
-class Reader(HTMLParser):
-    """Every element with its attributes, and whether each is closed in order."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
 
 
 @pytest.mark.parametrize("page", [html(report(plan(), EARLY)), html(evil())])

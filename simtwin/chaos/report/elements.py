@@ -24,14 +24,15 @@ _HEAD = """<!doctype html>
 Thing = TypeVar("Thing")
 
 
-def page(title: str, body: Iterable[str]) -> str:
+def page(title: str, body: Iterable[str], style: str = "") -> str:
     """A whole page.
 
     Args:
         title: as text.
         body: what is in it, as HTML.
+        style: what it needs beside the style of all pages.
     """
-    head = f"{_HEAD}<title>{text(title)}</title>\n<style>{STYLE}</style></head>"
+    head = f"{_HEAD}<title>{text(title)}</title>\n<style>{STYLE}{style}</style></head>"
     return f"{head}<body><main>\n{''.join(body)}</main></body></html>\n"
 
 

@@ -17,9 +17,9 @@ from typing import cast
 from simtwin.core.bucket import NS
 from simtwin.core.storm.books import WINDOW, Book, Books
 from simtwin.core.storm.draws import Draws, stream
-from simtwin.core.storm.policy import Client, Holding, Policy
+from simtwin.core.storm.policy import Client, Holding
 from simtwin.core.storm.server import OVERLOADED, SERVED, Server
-from simtwin.core.storm.storm import Incident, Storm, Surge, ns
+from simtwin.core.storm.storm import Incident, Population, Storm, Surge, ns
 
 _CLIENT_BITS = 17
 _SHIFT = _CLIENT_BITS + 3
@@ -70,8 +70,8 @@ class _Loop:
         # Two streams each, or the calls of a client would be others under another policy.
         self._rest_stream: list[int] = []
         self._wait_stream: list[int] = []
-        for population, book in zip(storm.populations, books.by_population, strict=True):
-            self._join(population.policy, population.clients, population.name, book)
+        for place, population in enumerate(storm.populations):
+            self._join(population, place, books.by_population[place])
         self._heap: list[int] = []
         for client in range(clients):
             self._rests(client, 0)
@@ -110,15 +110,17 @@ class _Loop:
         self._still()
         return books
 
-    def _join(self, policy: Policy, clients: int, name: str, book: Book) -> None:
-        for number in range(clients):
+    def _join(self, population: Population, place: int, book: Book) -> None:
+        policy = population.policy
+        for number in range(population.clients):
             client = policy.client()
             self._client.append(client)
             self._holding.append(cast("Holding", client) if policy.holds else None)
             self._book.append(book)
             self._timeout.append(ns(policy.timeout_seconds))
-            self._rest_stream.append(stream(self._storm.seed, f"{name}/{number}/rests"))
-            self._wait_stream.append(stream(self._storm.seed, f"{name}/{number}/waits"))
+            # By place and not by name: under another policy the same clients call at the same times.
+            self._rest_stream.append(stream(self._storm.seed, f"{place}/{number}/rests"))
+            self._wait_stream.append(stream(self._storm.seed, f"{place}/{number}/waits"))
 
     def _rests(self, client: int, now: int) -> None:
         """A client's call is over: its next one begins when it has rested."""

@@ -201,7 +201,7 @@ def _trouble(cause: tuple[float, float] | None, overload: Overload, whole: int) 
         return slice(0, 0)
     start, end = cause
     over = end + (overload.recovered_seconds or 0.0)
-    last = int(over // WINDOW_SECONDS) if overload.state == "recovered" else whole
+    last = whole if overload.recovered_seconds is None else int(over // WINDOW_SECONDS)
     return slice(int(start // WINDOW_SECONDS), last)
 
 

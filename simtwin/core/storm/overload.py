@@ -1,17 +1,18 @@
 """Whether an overload outlives its cause: what metastable means here, exactly.
 
     before the cause │ cause │ after it
-    ~~~~~~~~~~~~~~~~~│       │ . . ~~~~~~~~~   recovered: from some minute on every one is good
-    ~~~~~~~~~~~~~~~~~│       │ . . . . . . .   metastable: patience is over and the last is bad
+    ~~~~~~~~~~~~~~~~~│       │ . . ~~~~~~~~~~   recovered: good again before patience is over
+    ~~~~~~~~~~~~~~~~~│       │ . . . . . . . .   metastable: it is not
 
 The state is metastable where the load and the capacity are again what they were and the overload
 feeds itself ("the metastable failure state persists even after the trigger is removed": N. Bronson
-et al., "Metastable Failures in Distributed Systems", HotOS 2021). Nobody can wait for ever, so it is
-said of a run that has gone on for long enough after its cause, and ends overloaded. A run that would
-have recovered later still is counted in; what is measured is the time that was watched.
+et al., "Metastable Failures in Distributed Systems", HotOS 2021). Nobody can wait for ever, so the
+line is drawn at patience. As its name says such a state can be left by chance, the sooner the fewer
+clients there are; it outlived its cause all the same.
 
 A minute is overloaded where less is served than before the cause, or much is tried in vain: a server
-that serves everybody at the third attempt is not well.
+that serves everybody at the third attempt is not well. All is well again from the first minute on
+from which no minute is overloaded for as long as patience lasts, or to the end.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ class Overload:
         why: of an unknown one, in words.
         before: what was served before the cause (calls/s).
         at_the_end: what was served in the last minute, as a share of that.
-        recovered_seconds: how long after the end of the cause the first minute began from which on
-            none was overloaded, to ten seconds.
+        in_vain_at_the_end: the share of the attempts of that minute that were in vain.
+        recovered_seconds: how long after the end of the cause all was well again, to ten seconds;
+            None where it was not.
         patience_seconds: how long after the end of the cause an overload has to last.
     """
 
@@ -55,6 +57,7 @@ class Overload:
     why: str = ""
     before: float | None = None
     at_the_end: float | None = None
+    in_vain_at_the_end: float | None = None
     recovered_seconds: float | None = None
     patience_seconds: float | None = None
 
@@ -99,23 +102,33 @@ def judged(
     spans = range(ceil(end / WINDOW_SECONDS), len(served) - SPAN + 1)
     if not spans:
         return Overload("unknown", "it ends within a minute after the cause", before)
-    bad = [
-        at
+    good = [
+        sum(served[at : at + SPAN]) >= LEAST_GOODPUT * a_span - _ERRORS * sqrt(a_span)
+        and not _is_in_vain(sum(attempts[at : at + SPAN]), sum(in_vain[at : at + SPAN]))
         for at in spans
-        if sum(served[at : at + SPAN]) < LEAST_GOODPUT * a_span - _ERRORS * sqrt(a_span)
-        or _is_in_vain(sum(attempts[at : at + SPAN]), sum(in_vain[at : at + SPAN]))
     ]
-    at_the_end = sum(served[-SPAN:]) / a_span
-    if not bad or bad[-1] < spans[-1]:
-        recovered = (bad[-1] + 1) * WINDOW_SECONDS - end if bad else 0.0
-        return Overload("recovered", "", before, at_the_end, recovered, patience_seconds)
+    held = ceil(patience_seconds / WINDOW_SECONDS)
+    well = next((at for at in range(len(good)) if all(good[at : at + held])), None)
+    recovered = None if well is None else (spans[well] * WINDOW_SECONDS - end if well else 0.0)
     watched = len(served) * WINDOW_SECONDS - end
-    if watched < patience_seconds:
+    state: State = "metastable"
+    why = ""
+    if recovered is not None and recovered <= patience_seconds:
+        state = "recovered"
+    elif recovered is None and watched < patience_seconds:
+        state = "unknown"
         why = (
             f"it is overloaded at the end, {watched:,.0f} s after the cause, and not recovered yet"
         )
-        return Overload("unknown", why, before, at_the_end, None, patience_seconds)
-    return Overload("metastable", "", before, at_the_end, None, patience_seconds)
+    return Overload(
+        state,
+        why,
+        before=before,
+        at_the_end=sum(served[-SPAN:]) / a_span,
+        in_vain_at_the_end=sum(in_vain[-SPAN:]) / max(1, sum(attempts[-SPAN:])),
+        recovered_seconds=recovered,
+        patience_seconds=patience_seconds,
+    )
 
 
 def _is_in_vain(attempts: int, in_vain: int) -> bool:

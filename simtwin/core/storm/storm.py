@@ -46,7 +46,7 @@ class Population:
     """Clients who are all alike.
 
     Args:
-        name: what they are called, and what their chance is drawn by.
+        name: what they are called.
         clients: how many.
         policy: what they do when an attempt fails.
     """
@@ -147,8 +147,6 @@ class Storm:
                 f"must be at most {MOST_CLIENTS:,} clients in all, not {self.clients:,}",
                 "populations",
             )
-        if len({each.name for each in self.populations}) < len(self.populations):
-            raise SettingsError("must have names of their own", "populations")
         for each in self.causes:
             if not 0 <= each.start < each.end <= self.seconds:
                 raise SettingsError(

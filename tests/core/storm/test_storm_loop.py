@@ -353,3 +353,11 @@ def test_there_are_at_most_so_many_clients_and_each_may_wait_for_an_answer() -> 
         storm((60_000, "sdk"), (60_000, "sdk"))
     with pytest.raises(SettingsError, match=r"p1\.timeout_seconds: must be longer than the round"):
         storm((1, "sdk(timeout_seconds=0.01)"))
+
+
+def test_the_same_clients_call_at_the_same_times_under_another_policy() -> None:
+    """As long as nothing is refused, so that what differs later is the policy's doing."""
+    one, other = (played((20, policy), **SMALL) for policy in ("sdk", "aimd(rate=1000)"))
+
+    assert one.all.served == other.all.served
+    assert one.all.latency == other.all.latency

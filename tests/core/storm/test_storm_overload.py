@@ -40,6 +40,16 @@ def test_who_falls_back_recovers_only_after_that() -> None:
     assert found([MANY] * 10 + [0] * 6 + [MANY] * 30).recovered_seconds == 160
 
 
+def test_who_recovers_after_patience_was_metastable_and_was_not_for_ever() -> None:
+    overload = found([0] * 40 + [MANY] * 40)
+
+    assert (overload.state, overload.recovered_seconds) == ("metastable", 400)
+
+
+def test_what_happens_long_after_it_recovered_is_another_story() -> None:
+    assert found([MANY] * 40 + [0] * 6 + [MANY] * 40).recovered_seconds == 0
+
+
 @pytest.mark.parametrize(("windows", "state"), [(29, "unknown"), (30, "metastable")])
 def test_an_overload_is_metastable_once_patience_is_over(windows: int, state: str) -> None:
     overload = found([MANY // 10] * windows)
