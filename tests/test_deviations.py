@@ -8,7 +8,7 @@ import httpx2
 import trio
 from gatewayed import MASTER, ask, bearer, behind_litellm, behind_mintoken, make_key, reason
 from trio.testing import MockClock
-from virtual import HELLO, Stage, staged
+from virtual import HELLO, VERSION, Stage, staged
 
 from simtwin.api.models import MODELS
 
@@ -230,12 +230,65 @@ async def test_generated_resources() -> None:
         dream = await beta.dreams.create(
             inputs=[{"type": "sessions", "session_ids": [session.id]}], model="claude-opus-4-8"
         )
-        used = await beta.organization.analytics.users.list()
+        admin = await stage.control("POST", "/accounts", doc={"kind": "admin_key"})
+        organization = stage.anthropic(api_key=admin["api_key"]).beta.organization
+        used = await organization.analytics.users.list()
 
     assert "agent.message" in said
     assert not [each for each in said if "tool" in each]
     assert dream.status == "pending"
     assert used.data == []
+
+
+async def test_keys_made_by_the_admin_api() -> None:
+    async with staged("asgi") as stage:
+        made = await stage.client.post(
+            "/_twin/accounts", headers=stage.auth, json={"kind": "admin_key"}
+        )
+        headers = {**VERSION, "x-api-key": made.json()["api_key"]}
+        answer = await stage.client.post(
+            "/v1/organizations/api_keys", headers=headers, json={"name": "mine"}
+        )
+        hello = await stage.create(key=answer.json()["api_key"])
+
+    assert hello.status_code == 200
+
+
+async def test_invites_are_accepted_through_the_twin() -> None:
+    async with staged("asgi") as stage:
+        made = await stage.client.post(
+            "/_twin/accounts", headers=stage.auth, json={"kind": "admin_key"}
+        )
+        headers = {**VERSION, "x-api-key": made.json()["api_key"]}
+        invite = await stage.client.post(
+            "/v1/organizations/invites",
+            headers=headers,
+            json={"email": "b@example.com", "role": "user"},
+        )
+        accepted = {"kind": "user", "invite_id": invite.json()["id"]}
+        user = await stage.client.post("/_twin/accounts", headers=stage.auth, json=accepted)
+        again = await stage.client.post("/_twin/accounts", headers=stage.auth, json=accepted)
+        users = await stage.client.get("/v1/organizations/users", headers=headers)
+
+    assert (user.status_code, again.status_code) == (201, 400)
+    assert user.json()["id"] in [each["id"] for each in users.json()["data"]]
+
+
+async def test_claude_code_is_known_by_its_requests() -> None:
+    async with staged("asgi") as stage:
+        made = await stage.client.post(
+            "/_twin/accounts", headers=stage.auth, json={"kind": "admin_key"}
+        )
+        headers = {**stage.headers(), "user-agent": "claude-cli/2.0.1 (external, cli)"}
+        await stage.client.post("/v1/messages", headers=headers, json=HELLO)
+        report = await stage.client.get(
+            "/v1/organizations/usage_report/claude_code?starting_at=2026-11-21",
+            headers={**VERSION, "x-api-key": made.json()["api_key"]},
+        )
+
+    (record,) = report.json()["data"]
+    assert record["model_breakdown"][0]["tokens"]["output"] > 0
+    assert record["core_metrics"]["lines_of_code"] == {"added": 0, "removed": 0}
 
 
 async def test_complete_for_all_models() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from simtwin.api.organization.organization import Organization
 from simtwin.api.resources.shelves import Shelves
 
 
@@ -14,7 +15,9 @@ class Holdings:
     A reset does not empty it: like keys and settings it was made on purpose.
 
     Args:
+        organization: people, workspaces, and what limits those have.
         shelves: the resources of the long tail.
     """
 
+    organization: Organization = attrs.field(factory=Organization)
     shelves: Shelves = attrs.field(factory=Shelves)

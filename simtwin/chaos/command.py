@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from simtwin.chaos.explore.command import explore
 from simtwin.failing import failing
 from simtwin.serving import TIERS
 
@@ -18,6 +19,9 @@ _FILE = click.Path(path_type=Path)
 @click.group()
 def chaos() -> None:
     """Run programs against a twin that fails, and judge how they take it."""
+
+
+chaos.add_command(explore)
 
 
 @chaos.command()

@@ -1,7 +1,8 @@
 """What a run is doing, told while it does it: on stderr, since stdout is the command's own.
 
 On a terminal every request that meets something is a line as it ends; a bar that is redrawn would
-fight with what the command writes there. Elsewhere a line says every half minute that it goes on.
+fight with what the command writes there. In CI, also where that lends it a terminal, and wherever
+there is none, a line says every half minute that it goes on.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from simtwin.chaos.document import RunDoc
 from simtwin.core.journal import FiredEntry
 from simtwin.core.scope import OfKey
 from simtwin.edge.twin import Twin
+from simtwin.verdicts.figures import counted
 
 _LOOK_SECONDS = 0.25
 #: A CI service takes a job that says nothing for ten minutes for dead.
@@ -54,7 +56,8 @@ class Progress:
         """A run is over."""
         of = f"run {run.number}: " if self._runs > 1 else ""
         told = f"{of}{'; '.join(run.why) or 'good'}"
-        met = f" ({run.requests:,} requests, {run.faulted:,} with faults, {run.seconds:.1f} s)"
+        requests = counted(run.requests, "request")
+        met = f" ({requests}, {run.faulted:,} with faults, {run.seconds:.1f} s)"
         self._say(Text(told, _STYLES.get(run.result, "red")).append(met, "default"))
 
     async def follow(self, twin: Twin, key: OfKey, lane: str) -> None:
@@ -68,9 +71,8 @@ class Progress:
                 self._met(seen)
             if not self._console.is_terminal and twin.now() >= beat:
                 beat += BEAT_SECONDS
-                self._say(
-                    Text(f"going on: {self._requests:,} requests, {self._faulted:,} with faults")
-                )
+                told = counted(self._requests, "request")
+                self._say(Text(f"going on: {told}, {self._faulted:,} with faults"))
 
     def _met(self, seen: _Seen) -> None:
         self._requests += 1

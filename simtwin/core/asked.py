@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from simtwin.core.endpoint_names import RESOURCES
+from simtwin.core.organization_names import ORGANIZATION
 
 #: Those of resources are generated: a list is called what is in it, and whatever else is done has its
 #: verb behind that, as `sessions_events` and `sessions_events_send`.
@@ -18,6 +19,7 @@ ENDPOINTS = (
     "count_tokens",
     "models",
     "models_retrieve",
+    *ORGANIZATION,
     "unknown",
     *RESOURCES,
 )

@@ -10,7 +10,7 @@ from simtwin.core.pools import Ask, Curve, Gauges, Granted, Impossible, Pools, Q
 
 @attrs.frozen
 class Tenant:
-    """The state of one tenant."""
+    """The state of one tenant; of a workspace with limits of its own, its pools alone."""
 
     pools: Pools = attrs.field(factory=Pools.empty)
     cache: Cache = attrs.field(factory=Cache.empty)
@@ -30,6 +30,11 @@ def take(
     if use is not None and isinstance(outcome, Granted):
         cache = cache.used(use, now)
     return Tenant(pools, cache), outcome
+
+
+def give_back(tenant: Tenant, now: int, *, ask: Ask) -> tuple[Tenant, None]:
+    """Undo a take: other limits refused the request. What it cached stays."""
+    return Tenant(tenant.pools.give_back(ask, now), tenant.cache), None
 
 
 def keep(tenant: Tenant, now: int, *, use: Use) -> tuple[Tenant, None]:

@@ -42,8 +42,7 @@ async def attend(
     Raises:
         OSError: it cannot be started.
     """
-    inherited = {name: value for name, value in os.environ.items() if name not in CLEARED}
-    process = await trio.lowlevel.open_process(list(command), env={**inherited, **surroundings})
+    process = await trio.lowlevel.open_process(list(command), env={**inherited(), **surroundings})
     told: list[int] = []
     try:
         async with trio.open_nursery() as nursery:
@@ -55,6 +54,11 @@ async def attend(
         if process.returncode is None:
             process.kill()
     return Ended(status if status >= 0 else SIGNALLED - status, told[-1] if told else None)
+
+
+def inherited() -> Mapping[str, str]:
+    """The environment that commands have of ours."""
+    return {name: value for name, value in os.environ.items() if name not in CLEARED}
 
 
 async def _pass_on(signals: AsyncIterator[int], process: trio.Process, told: list[int]) -> None:

@@ -14,15 +14,21 @@ import attrs
 
 #: What the keys of a twin begin with, so that none is ever taken for a real one.
 API_KEY_PREFIX = "sk-ant-twin-"
+#: What those of the Admin API begin with.
+ADMIN_KEY_PREFIX = "sk-ant-admin01-twin-"
+#: By what a key of the Admin API is known, whoever made it up.
+ADMIN_KEYS = "sk-ant-admin"
 
 # What follows the version `01` in the ids of the real API is 22 characters of base 58.
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ID_LENGTH = 22
+# As in the Console: enough to tell keys apart, and of the secret 24 bits.
+_HINT_FIRST, _HINT_LAST = 15, 4
 
 
 @attrs.frozen
 class MadeKey:
-    """An API key as it is handed out, once."""
+    """A key as it is handed out, once."""
 
     api_key_id: str
     api_key: str = attrs.field(repr=False)
@@ -31,6 +37,11 @@ class MadeKey:
     def digest(self) -> bytes:
         """What is kept of the key."""
         return key_digest(self.api_key)
+
+    @property
+    def hint(self) -> str:
+        """Its beginning and its end, by which people know it again."""
+        return f"{self.api_key[:_HINT_FIRST]}...{self.api_key[-_HINT_LAST:]}"
 
 
 def make_tenant_id() -> str:
@@ -43,10 +54,10 @@ def make_tenant_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def make_key() -> MadeKey:
-    """A new API key, with 320 bits, and its id."""
+def make_key(prefix: str = API_KEY_PREFIX) -> MadeKey:
+    """A new key, with 320 bits, and its id."""
     text = "".join(secrets.choice(_BASE58) for _ in range(_ID_LENGTH))
-    return MadeKey(f"apikey_01{text}", API_KEY_PREFIX + secrets.token_urlsafe(40))
+    return MadeKey(f"apikey_01{text}", prefix + secrets.token_urlsafe(40))
 
 
 def make_feedback_id() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from secrets import token_hex
 
@@ -20,7 +20,7 @@ from simtwin.core.fates import Fates
 from simtwin.core.key import Key
 from simtwin.core.settings import Settings, Vocabulary
 from simtwin.core.tenant import Tenant
-from simtwin.edge.credentials import make_key, make_tenant_id, make_tenant_secret
+from simtwin.edge.credentials import MadeKey, make_key, make_tenant_id, make_tenant_secret
 from simtwin.edge.epoch import Epoch
 from simtwin.edge.gateways.gateway import Gateway
 from simtwin.edge.tenant_secrets import TenantSecrets
@@ -60,6 +60,7 @@ async def running_twin(
     told: Fates | None = None,
     steady_ids: bool = False,
     gateways: Sequence[Gateway] = (),
+    mint: Callable[[str], MadeKey] = make_key,
     open_world: bool = False,
 ) -> AsyncIterator[Twin]:
     """A twin, whose actors live as long as the block.
@@ -79,6 +80,7 @@ async def running_twin(
         told: the fates that requests meet in the place of what is set, None for none.
         steady_ids: whether ids in answers come of the seed and what was asked alone.
         gateways: those in front of the API; each has yet to settle in with a tenant.
+        mint: makes a key that begins with a text.
         open_world: whether every id exists; any key is let in then.
     """
     with opened() if blobs is None else nullcontext(blobs) as files:
@@ -102,6 +104,7 @@ async def running_twin(
                 told=told,
                 steady_ids=steady_ids,
                 gateways={gateway.name: gateway for gateway in gateways},
+                mint=mint,
                 open_world=open_world,
             )
             nursery.cancel_scope.cancel()

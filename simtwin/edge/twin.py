@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import trio
 from simtwin import __version__
 from simtwin.actors.actor import present
 from simtwin.actors.router import Router
+from simtwin.api.errors import ApiError
 from simtwin.api.holdings import Holdings
 from simtwin.api.replay.shelf import Replay
 from simtwin.core import key as keys
@@ -29,10 +30,12 @@ from simtwin.core.scripts import Scripts
 from simtwin.core.tenant import Tenant
 from simtwin.core.usage import Usage
 from simtwin.edge.bells import Bells
+from simtwin.edge.credentials import ADMIN_KEYS, MadeKey, key_digest, make_key
 from simtwin.edge.data_plane.load import Load
 from simtwin.edge.data_plane.open_keys import OpenKeys
 from simtwin.edge.doors import Doors
 from simtwin.edge.epoch import Epoch
+from simtwin.edge.inviting import accept_invite, founded
 from simtwin.edge.outcomes import Outcomes
 from simtwin.edge.recount import met
 from simtwin.edge.rule_report import rule_report
@@ -69,6 +72,7 @@ class Twin:
         replay: the recordings that are played, None for none.
         run: tells this twin from all others; part of ids that no seed decides.
         numbers: of its requests, from 1.
+        mint: makes a key that begins with a text.
         told: the fates of another run, which every request meets in the place of what is set.
         steady_ids: whether ids in answers come of the seed and what was asked alone: then what a
             client sends back of them is the same in runs that meet different faults, and equal
@@ -94,6 +98,7 @@ class Twin:
     told: Fates | None = None
     steady_ids: bool = False
     gateways: Mapping[str, Gateway] = attrs.field(factory=dict)
+    mint: Callable[[str], MadeKey] = make_key
     open_world: bool = False
     entries: Journal = attrs.field(factory=Journal)
     load: Load = attrs.field(factory=Load)
@@ -137,11 +142,14 @@ class Twin:
         """Where clients reach the twin; `host` is a checked `Host`."""
         return f"http://{host}"
 
-    def known(self, digest: bytes) -> AccountRecord | None:
-        """The account of a key by the digest of its text, open keys included where they are let in."""
+    def known(self, key: str) -> AccountRecord | None:
+        """The account of a key by its text, open keys included where they are let in."""
+        digest = key_digest(key)
         account = self.store.account_by_digest(digest)
         if account is None and self.accepts_any_key:
-            account = self.open_keys.account(digest)
+            account = self.open_keys.account(
+                digest, "admin_key" if key.startswith(ADMIN_KEYS) else "api_key"
+            )
         return account
 
     def owner(self, api_key_id: str) -> str | None:
@@ -302,10 +310,17 @@ class Twin:
             await self.keys.ask(account.api_key_id, keys.reset)
         if key is None:
             self.commons.reset(tenant)
+        holdings = None if tenant is None else self.holdings.state(tenant)
+        workspaces = () if holdings is None else holdings.organization.workspaces
         for address, _ in list(self.tenants.states()):
-            if key is None and tenant in (None, address):
+            if key is None and (tenant in (None, address) or address in workspaces):
                 await self.tenants.ask(address, tenants.reset)
         self.entries.clear(tenant, key)
+
+    async def accept_invite(self, tenant_id: str, invite_id: str) -> Mapping[str, Any] | ApiError:
+        """The member that an invite of a tenant makes, or why it makes none."""
+        of = founded(self.store, tenant_id)
+        return await accept_invite(self.holdings, of, invite_id, self.wall())
 
     async def revoke(self, account: AccountRecord) -> None:
         """Let go of what is kept for a key that was removed."""
@@ -314,6 +329,8 @@ class Twin:
     def forget(self, account: AccountRecord) -> None:
         """Let go of what is kept for a key, which begins anew where it is still let in."""
         self.board.forget(OfKey(account.tenant_id, account.api_key_id))
+        for gateway in self.gateways.values():
+            gateway.forget(account)
         for address in self._addresses(account):
             self.commons.forget(address)
         self.keys.forget(account.api_key_id)

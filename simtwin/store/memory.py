@@ -5,19 +5,22 @@ A tenant that does nothing costs its record alone: whatever else it may own is m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from simtwin.core.spent import Spent
 from simtwin.store import body
 from simtwin.store.ledger import Bound, Ledger
 from simtwin.store.records import (
     AccountRecord,
     FeedbackRecord,
+    KeyKind,
     LogRecord,
     MessageRecord,
     TenantRecord,
 )
+from simtwin.store.spending import Spending
 from simtwin.store.store import StoreFullError
 
 MB = 1024 * 1024
@@ -68,6 +71,7 @@ class MemoryStore:
         self._digests: dict[bytes, AccountRecord] = {}
         self._keys: dict[str, dict[str, AccountRecord]] = {}
         self._key_ordinals: dict[str, int] = {}
+        self._spending = Spending()
         self._logs: Ledger[LogRecord] = Ledger(LOGS_A_TENANT, LOGS)
         self._messages: Ledger[MessageRecord] = Ledger(MESSAGES_A_TENANT, MESSAGES)
         self._feedback: Ledger[FeedbackRecord] = Ledger(FEEDBACK_A_TENANT, FEEDBACK)
@@ -92,6 +96,10 @@ class MemoryStore:
         digest: bytes,
         friendly_name: str,
         created_at: float,
+        *,
+        kind: KeyKind = "api_key",
+        workspace_id: str | None = None,
+        hint: str = "",
     ) -> AccountRecord:
         tenant = self._tenants[tenant_id]
         keys = self._keys.get(tenant_id, {})
@@ -108,6 +116,9 @@ class MemoryStore:
             digest=digest,
             friendly_name=friendly_name,
             created_at=created_at,
+            kind=kind,
+            workspace_id=workspace_id,
+            hint=hint,
         )
         self._key_ordinals[tenant_id] = ordinal
         self._keys.setdefault(tenant_id, {})[api_key_id] = account
@@ -130,6 +141,13 @@ class MemoryStore:
         accounts = self._accounts if owner is None else self._keys.get(owner, {})
         return list(islice(reversed(accounts.values()), offset, offset + limit))
 
+    def change_account(self, account: AccountRecord) -> None:
+        before = self._accounts[account.api_key_id]
+        assert before.digest == account.digest, "a key keeps its text"  # noqa: S101
+        self._accounts[account.api_key_id] = account
+        self._digests[account.digest] = account
+        self._keys[account.tenant_id][account.api_key_id] = account
+
     def remove_account(self, api_key_id: str, owner: str | None) -> AccountRecord | None:
         account = self.account(api_key_id, owner)
         if account is not None:
@@ -137,6 +155,12 @@ class MemoryStore:
             del self._digests[account.digest]
             del self._keys[account.tenant_id][api_key_id]
         return account
+
+    def add_spent(self, account: AccountRecord, spent: Spent) -> None:
+        self._spending.add(account, spent)
+
+    def spent(self, owner: str, start: float, end: float) -> Iterator[Spent | None]:
+        return self._spending.rows(owner, start, end)
 
     def add_log(self, record: LogRecord) -> None:
         size = LOG_BYTES + len(record.reason or "") + _text(record.details)

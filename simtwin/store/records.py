@@ -15,6 +15,9 @@ from simtwin.store.body import Body, readable
 #: How the twin-plane contract (twins-la LOGGING.md, read 2026-11-21) names this twin in a log.
 TWIN = "anthropic"
 
+KeyKind = Literal["api_key", "admin_key"]
+KeyStatus = Literal["active", "inactive", "archived"]
+
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -37,9 +40,20 @@ class TenantRecord:
 
 @attrs.frozen
 class AccountRecord:
-    """An API key, known by the digest of its text alone.
+    """A key, known by the digest of its text alone.
 
-    `ordinal` counts the keys of its tenant from 1 in order of making, and is never reused.
+    Args:
+        api_key_id: its id.
+        tenant_id: whose it is.
+        tenant_ordinal: of its tenant.
+        ordinal: counts the keys of its tenant from 1 in order of making, and is never reused.
+        digest: SHA-256 of its text.
+        friendly_name: what it is called.
+        created_at: when it was made.
+        kind: whether it is for the API or for the Admin API.
+        status: only an active one is let in.
+        workspace_id: the workspace of its tenant that it is of, None for the default one.
+        hint: its beginning and end, "" where they are not known.
     """
 
     api_key_id: str
@@ -49,6 +63,10 @@ class AccountRecord:
     digest: bytes = attrs.field(repr=False)
     friendly_name: str
     created_at: float
+    kind: KeyKind = "api_key"
+    status: KeyStatus = "active"
+    workspace_id: str | None = None
+    hint: str = ""
 
     @property
     def scope(self) -> str:
@@ -61,7 +79,7 @@ class AccountRecord:
     def doc(self) -> dict[str, Any]:
         """The account as it is listed; the key itself was shown once, when it was made."""
         return {
-            "kind": "api_key",
+            "kind": self.kind,
             "api_key_id": self.api_key_id,
             "tenant_id": self.tenant_id,
             "friendly_name": self.friendly_name,

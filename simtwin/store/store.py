@@ -6,12 +6,14 @@ it were not there; None is everybody, for the operator alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from simtwin.core.spent import Spent
 from simtwin.store.records import (
     AccountRecord,
     FeedbackRecord,
+    KeyKind,
     LogRecord,
     MessageRecord,
     TenantRecord,
@@ -46,8 +48,12 @@ class Store(Protocol):
         digest: bytes,
         friendly_name: str,
         created_at: float,
+        *,
+        kind: KeyKind = "api_key",
+        workspace_id: str | None = None,
+        hint: str = "",
     ) -> AccountRecord:
-        """Make a key of a tenant, under the tenant's next ordinal; `digest` is SHA-256 of its text.
+        """Make a key of a tenant, under the tenant's next ordinal; the fields are `AccountRecord`'s.
 
         Raises:
             KeyError: there is no such tenant.
@@ -69,8 +75,27 @@ class Store(Protocol):
         """Keys, newest first."""
         ...
 
+    def change_account(self, account: AccountRecord) -> None:
+        """Keep a key that is there already as it is now; its digest is the same.
+
+        Raises:
+            KeyError: there is no such key.
+        """
+        ...
+
     def remove_account(self, api_key_id: str, owner: str | None) -> AccountRecord | None:
         """Forget a key, and answer what it was; from then on no look-up finds it."""
+        ...
+
+    def add_spent(self, account: AccountRecord, spent: Spent) -> None:
+        """Book what a request of a key cost."""
+        ...
+
+    def spent(self, owner: str, start: float, end: float) -> Iterator[Spent | None]:
+        """What a tenant used from `start` to before `end` (Unix time, s), oldest first.
+
+        None stands for a row that is not told of, so that a reader can let others have their turn.
+        """
         ...
 
     def add_log(self, record: LogRecord) -> None:

@@ -55,7 +55,7 @@ class Entered(Handle):
 
     def openai(self, **options: Any) -> AsyncOpenAI:
         """OpenAI's asynchronous client, bound to the twin; `options` are its own."""
-        options = {"base_url": f"{BASE_URL}/v1", **options}
+        options = {"base_url": f"{self.base_url}/v1", **options}
         return self._here.network.openai(self._asynchronous(), **self._bound(options))
 
     def transport(self, library: Library = "httpx2") -> Any:
@@ -68,7 +68,11 @@ class Entered(Handle):
 
     def add_key(self) -> str:
         """Make one more API key of the same tenant, with a schedule of its own."""
-        return self._here.tenant.add_key().api_key
+        return self._here.tenant.add_key(self._here.clock.wall).api_key
+
+    def add_admin_key(self) -> str:
+        """Make a key of the same tenant for its Admin API."""
+        return self._here.tenant.add_key(self._here.clock.wall, "admin_key").api_key
 
     def revoke(self, api_key: str | None = None) -> None:
         """Take a key away, that of `anthropic()` unless given: it answers 401 from now on."""
@@ -81,7 +85,8 @@ class Entered(Handle):
     @property
     def base_url(self) -> str:
         """Where clients reach it."""
-        return BASE_URL
+        gateway = self._here.gateway
+        return BASE_URL if gateway is None else f"{BASE_URL}{gateway.prefix.decode()}"
 
     @property
     def api_key(self) -> str:
@@ -157,7 +162,12 @@ class Entered(Handle):
         return self._here.clock.start
 
     def _scope(self, api_key_id: str) -> str:
-        return self._here.tenant.scopes[api_key_id]
+        made = self._here.tenant.scopes.get(api_key_id)
+        if made is not None:
+            return made
+        # One that was made through the Admin API.
+        account = self._here.twin.store.account(api_key_id, None)
+        return "" if account is None else account.scope
 
     @property
     def _here(self) -> Stage:
@@ -180,7 +190,11 @@ class Entered(Handle):
         return self._asks
 
     def _bound(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        return {"api_key": self.api_key, "base_url": BASE_URL, **options}
+        # Mintoken wants the provider's key in a header of its own; to all else it means nothing.
+        own = {} if self._here.gateway is None else {"X-Provider-Key": self.api_key}
+        headers = {**own, **options.get("default_headers", {})}
+        bound = {"api_key": self.api_key, "base_url": self.base_url, **options}
+        return {**bound, "default_headers": headers} if headers else bound
 
     def _moved(self) -> Callable[..., Any]:
         """What moves the loop of a twin that was entered by a plain `with`."""

@@ -12,8 +12,10 @@ import uuid
 import attrs
 
 from simtwin.core.chance import base58
-from simtwin.edge.credentials import API_KEY_PREFIX, key_digest
+from simtwin.edge.credentials import ADMIN_KEY_PREFIX, API_KEY_PREFIX, MadeKey
+from simtwin.edge.gateways.gateway import Gateway
 from simtwin.edge.twin import Twin
+from simtwin.store.records import KeyKind
 
 
 @attrs.frozen
@@ -40,23 +42,36 @@ class SeededTenant:
         twin.store.add_tenant(tenant_id, "", "virtual", twin.wall())
         return cls(twin, seed, tenant_id)
 
-    def add_key(self) -> SeededKey:
-        """Make one more key of it."""
-        number = len(self.scopes) + 1
-        key = SeededKey(
-            f"apikey_01{base58(f'{self.seed}/key/{number}/id', 22)}",
-            API_KEY_PREFIX + base58(f"{self.seed}/key/{number}", 54),
-        )
+    def add_key(self, at: float, kind: KeyKind = "api_key") -> MadeKey:
+        """Make one more key of it; `at` is Unix time in seconds."""
+        made = self.twin.mint(API_KEY_PREFIX if kind == "api_key" else ADMIN_KEY_PREFIX)
         account = self.twin.store.add_account(
-            self.tenant_id, key.api_key_id, key_digest(key.api_key), "virtual", self.twin.wall()
+            self.tenant_id,
+            made.api_key_id,
+            made.digest,
+            "virtual",
+            at,
+            kind=kind,
+            hint=made.hint,
         )
-        self.scopes[key.api_key_id] = account.scope
-        return key
+        self.scopes[made.api_key_id] = account.scope
+        return made
+
+    def settle(self, gateway: Gateway) -> None:
+        """Let a gateway belong to it, which has an account of its own then."""
+        gateway.settle_in(self.twin.store, self.tenant_id, self.twin.wall())
+        (account,) = self.twin.store.accounts(self.tenant_id, limit=1)
+        self.scopes[account.api_key_id] = account.scope
 
 
-@attrs.frozen
-class SeededKey:
-    """A key of a virtual twin: its id, and the text that clients send."""
+@attrs.define
+class SeededKeys:
+    """Makes keys, each the same in every run that makes as many before it."""
 
-    api_key_id: str
-    api_key: str
+    seed: int
+    made: int = 0
+
+    def __call__(self, prefix: str) -> MadeKey:
+        self.made += 1
+        name = f"{self.seed}/key/{self.made}"
+        return MadeKey(f"apikey_01{base58(f'{name}/id', 22)}", prefix + base58(name, 54))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 import attrs
 import trio
@@ -16,15 +17,24 @@ from simtwin.core.pools import Ask, Granted
 from simtwin.core.scope import OfTenant
 from simtwin.core.settings import Settings
 from simtwin.edge.epoch import Epoch
+from simtwin.edge.gateways.gateway import Gateway
+from simtwin.edge.gateways.litellm import LiteLLM
+from simtwin.edge.gateways.mintoken import Mintoken
 from simtwin.edge.start import running_twin
 from simtwin.edge.twin import Twin
 from simtwin.testing.clock import VirtualClock, running_clock
 from simtwin.testing.front import front, words
 from simtwin.testing.network import Network
-from simtwin.testing.seeded import SeededTenant
+from simtwin.testing.seeded import SeededKeys, SeededTenant
 
 #: Where a virtual twin is; nobody looks the name up.
 BASE_URL = "http://localhost"
+#: What can be in front of one.
+GatewayName = Literal["litellm", "mintoken"]
+
+_GATEWAYS: Mapping[str, Callable[[], Gateway]] = MappingProxyType(
+    {"litellm": LiteLLM, "mintoken": Mintoken}
+)
 
 
 @attrs.frozen(eq=False)
@@ -38,6 +48,7 @@ class Stage:
         tenant: the only one there is.
         clock: its time.
         api_key: the tenant's first key.
+        gateway: what its clients go through, None for nothing.
     """
 
     twin: Twin
@@ -46,6 +57,7 @@ class Stage:
     tenant: SeededTenant
     clock: VirtualClock
     api_key: str
+    gateway: Gateway | None = None
 
 
 @asynccontextmanager
@@ -57,6 +69,7 @@ async def staged(
     seed: int,
     start: float,
     max_wait: float,
+    gateway: GatewayName | None = None,
 ) -> AsyncIterator[Stage]:
     """A stage that lasts as long as the block.
 
@@ -67,22 +80,33 @@ async def staged(
         seed: what ids and keys depend on.
         start: the Unix time at which it begins.
         max_wait: the longest that any one wait lasts, seconds.
+        gateway: the name of what is in front of it, None for nothing.
 
     Raises:
         RealClockError: the loop is not in virtual time.
     """
     clock = VirtualClock(running_clock(), start)
+    named = () if gateway is None else (_GATEWAYS[gateway](),)
     async with (
         running_twin(
-            words(), farthest, Epoch(None, start), max_wait=max_wait, run=str(seed), told=told
+            words(),
+            farthest,
+            Epoch(None, start),
+            max_wait=max_wait,
+            run=str(seed),
+            told=told,
+            gateways=named,
+            mint=SeededKeys(seed),
         ) as twin,
         trio.open_nursery() as nursery,
     ):
         tenant = SeededTenant.of(twin, seed)
-        key = tenant.add_key()
+        key = tenant.add_key(clock.wall)
+        for each in named:
+            tenant.settle(each)
         twin.board.put(OfTenant(tenant.tenant_id), own, clock.ns)
         network = Network(front(twin), nursery, twin.doors)
-        yield Stage(twin, network, nursery, tenant, clock, key.api_key)
+        yield Stage(twin, network, nursery, tenant, clock, key.api_key, *named)
         nursery.cancel_scope.cancel()
 
 

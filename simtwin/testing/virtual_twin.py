@@ -26,7 +26,7 @@ from simtwin.core.settings import parse
 from simtwin.testing.clock import START, process_clocks, repeatable
 from simtwin.testing.entered import Entered
 from simtwin.testing.front import words
-from simtwin.testing.stage import Stage, staged
+from simtwin.testing.stage import GatewayName, Stage, staged
 from simtwin.testing.tokens import fates_of
 from simtwin.testing.turns import Turns
 from simtwin.testing.virtual_loop import Asks, VirtualLoop, run_in
@@ -56,6 +56,7 @@ class VirtualTwin(Entered):
         wall_clock: whether `time.time` and `time.monotonic` follow virtual time in this thread, as
             the SDK needs for a `retry-after` that is a date.
         max_wait: the longest that any one wait of the twin's lasts, seconds.
+        gateway: what is in front of it, and what its clients go through.
 
     Raises:
         SettingsError: the settings, or the token, cannot be; the text names the place.
@@ -77,6 +78,7 @@ class VirtualTwin(Entered):
         start: float = START,
         wall_clock: bool = True,
         max_wait: float = 3600.0,
+        gateway: GatewayName | None = None,
     ) -> None:
         doc = {
             "script": script,
@@ -97,6 +99,7 @@ class VirtualTwin(Entered):
         self._start = start
         self._wall_clock = wall_clock
         self._max_wait = max_wait
+        self._gateway = gateway
         self._exits: AsyncExitStack | None = None
         self._process = ExitStack()
 
@@ -174,6 +177,7 @@ class VirtualTwin(Entered):
             seed=self.seed,
             start=self._start,
             max_wait=self._max_wait,
+            gateway=self._gateway,
         )
 
     def _note(self, error: BaseException | None) -> None:

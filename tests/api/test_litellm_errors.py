@@ -79,6 +79,6 @@ def test_a_limit_says_when_there_is_more() -> None:
     problem = short_of(Short("tokens", 100, 100, 61 * NS), "key", "f0", 0.0)
 
     assert problem.message == (
-        "Rate limit exceeded for api_key: f0. Limit type: tokens. Current limit: 100, "
+        "litellm.RateLimitError: Rate limit exceeded for api_key: f0. Limit type: tokens. Current limit: 100, "
         "Remaining: 0. Limit resets at: 1970-01-01 00:01:01 UTC"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simtwin.api.gateways.rules import with_rules, with_system_message, writing
+from simtwin.api.tokens import WINDOW
 
 BLOCK = {"type": "text", "text": "You are an engineer.", "cache_control": {"type": "ephemeral"}}
 values = st.recursive(
@@ -20,14 +20,15 @@ values = st.recursive(
 )
 
 
-def written(doc: dict[str, Any]) -> bytes:
-    work: Generator[None, None, bytes] = writing(doc)
+def written(doc: dict[str, Any], size: int) -> tuple[bytes, int]:
+    """A document as it is written, and how many pauses that took."""
+    work, pauses = writing(doc, size), 0
     while True:
         try:
             next(work)
         except StopIteration as done:
-            text: bytes = done.value
-            return text
+            return bytes(done.value), pauses
+        pauses += 1
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,18 @@ def test_in_the_form_of_openai_they_are_the_first_message() -> None:
 
 @given(doc=st.dictionaries(st.text(), values, max_size=4))
 def test_everything_else_is_passed_on_as_it_was(doc: dict[str, Any]) -> None:
-    sent = json.loads(written(dict(with_rules(doc, "Be brief."))))
+    with_them = dict(with_rules(doc, "Be brief."))
+    at_once, in_pieces = (json.loads(written(with_them, size)[0]) for size in (0, WINDOW + 1))
 
-    assert {**sent, "system": doc.get("system")} == {**doc, "system": doc.get("system")}
+    assert in_pieces == at_once == with_them
+    assert {**at_once, "system": doc.get("system")} == {**doc, "system": doc.get("system")}
+
+
+def test_a_large_request_is_written_with_pauses() -> None:
+    text = 'é"\U0001f600\n' * WINDOW
+    doc = {"messages": [{"role": "user", "content": [{"type": "text", "text": text}]}]}
+
+    whole, pauses = written(doc, WINDOW + 1)
+
+    assert json.loads(whole) == doc
+    assert pauses >= len(whole) // (4 * WINDOW)

@@ -14,6 +14,7 @@ from quart.typing import TestClientProtocol
 from quart.wrappers import Response
 from quart_trio import QuartTrio
 
+from simtwin.api.errors import ApiError
 from simtwin.core.fault import SettingsError
 from simtwin.core.journal import Journal
 from simtwin.edge.outcomes import Outcomes
@@ -63,6 +64,10 @@ class SmallTwin:
     def request(self, scope: OfKey) -> None:
         """One request that a key made."""
         self.entries.append((scope, len(self.entries) + 1))
+
+    async def accept_invite(self, tenant_id: str, invite_id: str) -> ApiError:
+        del tenant_id, invite_id
+        return ApiError.of(404, "Invite not found")
 
     async def settings(self, scope: Scope) -> dict[str, Any]:
         layers = list(_layers(scope))

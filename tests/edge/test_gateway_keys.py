@@ -109,6 +109,7 @@ async def test_without_a_master_key_nobody_makes_keys() -> None:
         status, said = await post(stage, "/key/generate", "anything")
 
     assert (status, said["error"]["type"]) == (401, "auth_error")
+    assert "--litellm-master-key" in said["error"]["message"]
 
 
 async def test_a_key_may_be_chosen_once_and_so_may_an_alias() -> None:

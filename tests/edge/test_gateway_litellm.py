@@ -56,6 +56,21 @@ async def test_with_a_master_key_only_it_and_its_keys_are_let_in() -> None:
     ]
 
 
+async def test_no_key_of_the_gateways_reaches_the_admin_api() -> None:
+    async with behind_litellm() as stage:
+        made = await make_key(stage)
+        answers = [
+            await stage.client.get(
+                "/anthropic/v1/organizations/me", headers={**stage.headers(), **bearer(key)}
+            )
+            for key in (MASTER, made["key"])
+        ]
+
+    for answer in answers:
+        assert answer.status_code == 401
+        assert answer.json()["error"]["message"] == "invalid x-api-key"
+
+
 async def test_without_a_master_key_any_key_is_let_in() -> None:
     async with behind_litellm(master_key=None) as stage:
         answers = [
@@ -209,7 +224,13 @@ async def test_every_endpoint_is_behind_the_prefix() -> None:
             "/anthropic/v1/messages/count_tokens", headers=headers, json=count
         )
         listed = await stage.client.get("/anthropic/v1/models", headers=headers)
+        made = await make_key(stage, models=["claude-sonnet-*"])
+        # LiteLLM looks at no model in a path.
+        other = await stage.client.get(
+            "/anthropic/v1/models/claude-opus-4-8", headers={**headers, **bearer(made["key"])}
+        )
 
+    assert other.status_code == 200
     assert counted.json() == {"input_tokens": 8}
     assert listed.json()["data"]
 

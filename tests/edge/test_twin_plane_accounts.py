@@ -67,7 +67,7 @@ async def test_another_kind_is_refused(kind: Any, quoted: str) -> None:
 
     assert answer.status_code == 400
     assert await answer.get_json() == {
-        "error": f"Unknown account kind {quoted}; only 'api_key' is supported"
+        "error": f"Unknown account kind {quoted}; only 'api_key', 'admin_key' and 'user' are supported"
     }
 
 

@@ -40,7 +40,7 @@ async def test_references_are_dated() -> None:
         assert set(reference) == {"title", "url", "retrieved"}
         assert reference["title"]
         assert reference["url"].startswith("https://")
-        assert date.fromisoformat(reference["retrieved"]) <= date(2026, 11, 21)
+        assert date.fromisoformat(reference["retrieved"]) <= date(2026, 11, 24)
 
 
 async def test_settings_tell_anybody_where_the_twin_is_and_no_more() -> None:

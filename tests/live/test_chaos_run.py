@@ -17,11 +17,11 @@ from typing import Any
 import msgspec
 import pytest
 from junitparser import JUnitXml
+from live.console import in_this_process
 from live.served import SIMTWIN, START_SECONDS, surroundings
 from live.ways import ASKED
 from readme import examples
 
-from simtwin import cli
 from simtwin.chaos.document import Report
 from simtwin.edge.environment import CLEARED
 from simtwin.verdicts.verdict import Verdict
@@ -57,18 +57,7 @@ def asking(most: int, wait: str = PATIENT) -> list[str]:
 @pytest.fixture
 def simtwin(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """The console script, in this process: its exit status."""
-    for name in ("SIMTWIN_SEED", "GITHUB_STEP_SUMMARY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["simtwin", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code
-
-    return run
+    return in_this_process(monkeypatch)
 
 
 def read(file: Path) -> Report:

@@ -116,6 +116,11 @@ def _wrong(name: str, why: str) -> ProblemError:
     return ProblemError(Problem(400, "bad_request_error", f"{name}: {why}", name))
 
 
+def _alias(name: str, value: object) -> str | None:
+    """A name; one without a letter is none."""
+    return _text(name, value) or None
+
+
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str) or len(value) > MOST_TEXT:
         raise _wrong(name, f"must be text of at most {MOST_TEXT} characters, not {quote(value)}")
@@ -177,7 +182,7 @@ def _flag(name: str, value: object) -> bool:
 _FIELDS: Mapping[str, Callable[[str, Any], Any]] = MappingProxyType(
     {
         "key": _key,
-        "key_alias": _text,
+        "key_alias": _alias,
         "duration": _duration,
         "models": _models,
         "spend": _dollars,

@@ -87,6 +87,13 @@ BLOCKED = Problem(
     "Authentication Error, Key is blocked. Update via `/key/unblock` if you're an admin.",
 )
 
+#: Words of ours: LiteLLM without a master key would miss a database first.
+NO_MASTER = Problem(
+    401,
+    "auth_error",
+    "Authentication Error, there is no master key that makes keys: set --litellm-master-key.",
+)
+
 
 def expired(name: str, expiry: float, now: float) -> Problem:
     """The time of a key is over: its masked name, when, and what time it is (Unix seconds)."""
@@ -132,8 +139,9 @@ def short_of(short: Short, label: str, token: str, now: float) -> Problem:
     return Problem(
         429,
         "throttling_error",
-        f"Rate limit exceeded for api_key: {token}. Limit type: {short.measure}. "
-        f"Current limit: {short.limit:.0f}, Remaining: 0. Limit resets at: {again}",
+        f"litellm.RateLimitError: Rate limit exceeded for api_key: {token}. "
+        f"Limit type: {short.measure}. Current limit: {short.limit:.0f}, Remaining: 0. "
+        f"Limit resets at: {again}",
     )
 
 

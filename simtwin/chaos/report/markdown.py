@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from simtwin.chaos.document import FindingDoc, Report, RunDoc
-from simtwin.chaos.report.plain import legible, plain
+from simtwin.chaos.report.markup import LONGEST, code, escaped, within
 from simtwin.chaos.report.words import (
     NAMED,
     RESULTS,
@@ -19,14 +19,6 @@ from simtwin.chaos.report.words import (
 )
 from simtwin.verdicts.figures import chart, share
 
-#: Half of what a step may say on GitHub, of which other steps' tools may want some.
-LONGEST = 512 * 1024
-_LEFT_OUT = "\n\n_More does not fit here; it is in the report as JSON._\n"
-#: What Markdown or HTML takes for something else than itself.
-_SPECIAL = str.maketrans({each: f"\\{each}" for each in "\\`*_[]|~"}) | str.maketrans(
-    {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
-)
-
 
 def markdown(report: Report, longest: int = LONGEST) -> bytes:
     """The report as Markdown.
@@ -35,21 +27,13 @@ def markdown(report: Report, longest: int = LONGEST) -> bytes:
         report: what is told.
         longest: the most bytes; whole paragraphs are left out where it would be more.
     """
-    room, parts = longest - len(_LEFT_OUT.encode()), []
-    for part in _parts(report):
-        content = part.encode()
-        room -= len(content)
-        if room < 0:
-            parts.append(_LEFT_OUT.encode())
-            break
-        parts.append(content)
-    return b"".join(parts)
+    return within(_parts(report), longest)
 
 
 def _parts(report: Report) -> Iterator[str]:
     mark = "✅" if report.status == 0 else "❌"
     yield f"## {mark} simtwin chaos: {RESULTS[report.result]}\n\n"
-    yield f"{_escaped('; '.join(report.why) or 'nothing to complain of')}\n\n"
+    yield f"{escaped('; '.join(report.why) or 'nothing to complain of')}\n\n"
     yield (
         "| run | seed | came to | requests | with faults | a call | thrown away | command |\n"
         f"|{'---|' * 8}\n"
@@ -65,57 +49,44 @@ def _parts(report: Report) -> Iterator[str]:
     for run in sorted(report.runs, key=lambda each: each.result == "good"):
         yield from _run(report, run)
     if report.not_found:
-        yield f"In the baseline and not found: {_escaped(', '.join(report.not_found))}\n\n"
+        yield f"In the baseline and not found: {escaped(', '.join(report.not_found))}\n\n"
 
 
 def _run(report: Report, run: RunDoc) -> Iterator[str]:
-    yield f"### {_escaped(title(report, run))}\n\n{_escaped(summary(run))}\n\n"
+    yield f"### {escaped(title(report, run))}\n\n{escaped(summary(run))}\n\n"
     for found in by_rule(run):
         yield from _findings(found)
     for each in run.unmet:
-        yield f"- **had to come and did not:** {_escaped(each)}\n"
+        yield f"- **had to come and did not:** {escaped(each)}\n"
     for each in run.notes:
-        yield f"- note: {_escaped(each)}\n"
-    yield "".join(f"\n{_escaped(line)}.\n" for line in figures(run))
+        yield f"- note: {escaped(each)}\n"
+    yield "".join(f"\n{escaped(line)}.\n" for line in figures(run))
     drawn = "\n".join(chart(run.amplification))
     if drawn:
-        yield f"\n{_code(drawn, 'text')}\n"
+        yield f"\n{code(drawn, 'text')}\n"
     failed, passed = rules_that(run, "fail"), rules_that(run, "pass")
     yield (f"\nFailed: {', '.join(failed) or 'none'}. Passed: {', '.join(passed) or 'none'}.\n\n")
     silent = [rule for rule in run.rules if rule.value == "not_exercised"]
     if silent:
         rows = "".join(
-            f"| {rule.rule} {_escaped(rule.title)} | {_escaped(rule.missing)} |\n"
-            for rule in silent
+            f"| {rule.rule} {escaped(rule.title)} | {escaped(rule.missing)} |\n" for rule in silent
         )
         # In one piece: what follows half of it would be folded away with it.
         yield (
             f"<details><summary>{len(silent)} rules were not exercised</summary>\n\n"
             f"| rule | missing |\n|---|---|\n{rows}\n</details>\n\n"
         )
-    yield f"To have it again:\n\n{_code(run.replay, 'sh')}\n\n"
+    yield f"To have it again:\n\n{code(run.replay, 'sh')}\n\n"
 
 
 def _findings(found: Sequence[FindingDoc]) -> Iterator[str]:
     first = found[0]
     mark = "❌" if first.counts else "▫️"
-    title, advice = _escaped(f"{first.rule} {first.title}"), _escaped(first.advice)
+    title, advice = escaped(f"{first.rule} {first.title}"), escaped(first.advice)
     yield f"- {mark} **{title}** ({first.severity}). _{advice}_\n"
     for finding in found[:TOLD]:
         shown = ", ".join(finding.requests[:NAMED])
-        requests = f" {_escaped(shown)}" if shown else ""
-        yield f"  - {_escaped(finding.text)} ({standing(finding)}){requests}\n"
+        requests = f" {escaped(shown)}" if shown else ""
+        yield f"  - {escaped(finding.text)} ({standing(finding)}){requests}\n"
     if len(found) > TOLD:
         yield f"  - and {len(found) - TOLD:,} more of these\n"
-
-
-def _escaped(text: str) -> str:
-    return plain(text).translate(_SPECIAL)
-
-
-def _code(text: str, language: str) -> str:
-    """A block of code, with a fence that is longer than any in it."""
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}{language}\n{legible(text)}\n{fence}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -30,8 +31,12 @@ _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
 def console(*, stderr: bool = True) -> Console:
-    """The console that all of it goes to: that of a run is stderr, stdout is the command's own."""
-    return Console(stderr=stderr, highlight=False)
+    """The console that all of it goes to: that of a run is stderr, stdout is the command's own.
+
+    Some CI services lend a job a terminal, which nobody looks at: theirs are plain lines as well.
+    """
+    in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
+    return Console(stderr=stderr, highlight=False, force_terminal=False if in_ci else None)
 
 
 def tell(report: Report, to: Console) -> None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from simtwin.chaos.document import AttemptDoc, FindingDoc, Report, RunDoc
 from simtwin.chaos.judgement import CONFIDENCES, SEVERITIES
 from simtwin.chaos.outcome import Result
-from simtwin.verdicts.figures import amplified, wasted
+from simtwin.verdicts.figures import amplified, counted, wasted
 
 RESULTS: Mapping[Result, str] = MappingProxyType(
     {
@@ -37,7 +37,7 @@ def summary(run: RunDoc) -> str:
     """A run in a line."""
     status = "not started" if run.command_status is None else f"exit status {run.command_status}"
     return (
-        f"{run.requests:,} requests in {run.seconds:.1f} s, {run.faulted:,} with faults;"
+        f"{counted(run.requests, 'request')} in {run.seconds:.1f} s, {run.faulted:,} with faults;"
         f" the command: {status}"
     )
 

@@ -20,8 +20,9 @@ from simtwin.core import tenant as tenants
 from simtwin.core.fault import as_settings, part_names
 from simtwin.core.journal import Entry, FiredEntry
 from simtwin.core.key import Settlement
-from simtwin.core.usage import Tokens
+from simtwin.core.usage import NO_TOKENS, Tokens
 from simtwin.edge.data_plane.exchange import Exchange
+from simtwin.edge.data_plane.spent_rows import spent
 from simtwin.edge.twin import Twin
 from simtwin.store.body import keep, readable
 from simtwin.store.records import AccountRecord, LogRecord, MessageRecord
@@ -67,6 +68,12 @@ def settle(twin: Twin, exchange: Exchange) -> None:
         exchange.key.tell(partial(keys.settle, settlement=settlement))
     if exchange.tenant is not None:
         exchange.tenant.tell(partial(tenants.settle, request=exchange.hold, produced=tokens.output))
+    if exchange.workspace is not None:
+        exchange.workspace.tell(
+            partial(tenants.settle, request=exchange.hold, produced=tokens.output)
+        )
+    if tokens != NO_TOKENS:
+        twin.store.add_spent(account, spent(exchange, account, twin.wall(), tokens))
     twin.entries.add(_entry(twin, exchange, account, status, tokens))
     _log(twin, exchange, account, status, tokens)
     if exchange.reply is not None and status == 200:
@@ -314,6 +321,7 @@ def _log_stranger(twin: Twin, exchange: Exchange) -> None:
         "auth.api_key.validate",
         None,
         exchange.reason or "the client left",
+        {} if exchange.gateway is None else {"gateway": exchange.gateway.name},
     )
     twin.store.add_log(record)
 

@@ -69,6 +69,8 @@ class Exchange:
     scope: str = ""
     key: Reservation[Key] | None = None
     tenant: Reservation[Tenant] | None = None
+    # Of the workspace of the key, where that has limits of its own.
+    workspace: Reservation[Tenant] | None = None
     # Whether the key has limits of its own, which hold the request as well.
     limited_key: bool = False
     # What was asked.
@@ -141,11 +143,17 @@ class Exchange:
         """Chance for what carries no meaning in the answer, by what it is for."""
         return Random(self._name(use))
 
+    def drawn(self, use: str) -> str:
+        """What ids are drawn from that the request makes, by what they are for."""
+        return self._name(use)
+
     def headers(self) -> Headers:
         """The headers that every answer has."""
         headers = [("date", self.date), ("request-id", self.request_id)]
         if self.account is not None:
             headers.append(("anthropic-organization-id", self.account.tenant_id))
+            if self.account.workspace_id is not None:
+                headers.append(("anthropic-workspace-id", self.account.workspace_id))
         if self.through_edge:
             headers += edge_headers(self.request_id, self.seed)
         headers += self._marks()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from simtwin.api.errors import ApiError
-from simtwin.edge.credentials import key_digest
+from simtwin.edge.credentials import ADMIN_KEYS, key_digest
 from simtwin.edge.data_plane.open_keys import OpenKeys
 from simtwin.edge.data_plane.request import Request
 from simtwin.store.records import AccountRecord
 from simtwin.store.store import Store
 
+#: Where the Admin API is.
+_ADMIN = "/v1/organizations/"
+
 
 def identify(
-    request: Request, store: Store, open_keys: OpenKeys | None
+    request: Request, store: Store, open_keys: OpenKeys | None, *, everywhere: bool = False
 ) -> AccountRecord | ApiError:
     """The account of the key that a request carries, or the API's 401.
 
@@ -31,5 +34,20 @@ def identify(
     digest = key_digest(key)
     account = store.account_by_digest(digest)
     if account is None and open_keys is not None:
-        account = open_keys.account(digest)
-    return ApiError.of(401, unknown) if account is None else account
+        account = open_keys.account(
+            digest, "admin_key" if key.startswith(ADMIN_KEYS) else "api_key"
+        )
+    return fit(account, request.path, unknown, everywhere=everywhere)
+
+
+def fit(
+    account: AccountRecord | None, path: str, unknown: str, *, everywhere: bool = False
+) -> AccountRecord | ApiError:
+    """The account, where it is one that may ask for a path: else the API's 401, in these words.
+
+    Keys of the Admin API are for it alone, and it takes no others; but `everywhere`.
+    """
+    wanted = "admin_key" if path.startswith(_ADMIN) else "api_key"
+    if account is None or account.status != "active":
+        return ApiError.of(401, unknown)
+    return account if everywhere or account.kind == wanted else ApiError.of(401, unknown)

@@ -1,4 +1,4 @@
-"""Asking the limits: the key's own where it has some, then those of its tenant."""
+"""Asking the limits: a key's own where it has some, its workspace's likewise, then its tenant's."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 
 from simtwin.actors.actor import present
 from simtwin.api.errors import ApiError, Rejected
+from simtwin.api.organization.rate_limits import narrowed
 from simtwin.api.ratelimits import headers, refusal
 from simtwin.api.tiers import Limits
 from simtwin.core import key as keys
@@ -42,10 +43,12 @@ async def admitted(twin: Twin, exchange: Exchange, ask: Ask, use: Use | None = N
     """
     account = exchange.account
     assert account is not None, "limits are on accounts"  # noqa: S101
-    own = await _by_key(twin, exchange, account, ask)
     limits: Limits = twin.board.in_force(OfTenant(account.tenant_id)).limits
     quota = limits.quota(ask.pool)
+    own = await _by_key(twin, exchange, account, ask)
     try:
+        narrower = await _by_workspace(twin, exchange, account, ask, limits)
+        own = _narrower(own, narrower)
         if limits.unlimited:
             if use is not None:
                 await twin.tenants.ask(account.tenant_id, partial(tenants.keep, use=use))
@@ -58,8 +61,11 @@ async def admitted(twin: Twin, exchange: Exchange, ask: Ask, use: Use | None = N
         if exchange.limited_key and exchange.key is not None:
             exchange.limited_key = False
             exchange.key.remark(partial(keys.give_back, ask=ask))
+        if exchange.workspace is not None:
+            exchange.workspace.tell(partial(tenants.give_back, ask=ask))
+            exchange.workspace = None
         raise
-    return headers(gauges if own is None else _tightest(gauges, own), _wall(twin))
+    return headers(_narrower(gauges, own) or gauges, _wall(twin))
 
 
 def foresee(exchange: Exchange, until: float) -> None:
@@ -72,6 +78,8 @@ def foresee(exchange: Exchange, until: float) -> None:
         return
     if exchange.tenant is not None:
         exchange.tenant.remark(partial(tenants.correct, request=exchange.hold, curve=curve))
+    if exchange.workspace is not None:
+        exchange.workspace.remark(partial(tenants.correct, request=exchange.hold, curve=curve))
     if exchange.limited_key and exchange.key is not None:
         exchange.key.remark(partial(keys.correct, request=exchange.hold, curve=curve))
 
@@ -89,6 +97,28 @@ async def _by_key(
     gauges = _require(outcome, twin, exchange)
     exchange.limited_key = True
     return gauges
+
+
+async def _by_workspace(
+    twin: Twin, exchange: Exchange, account: AccountRecord, ask: Ask, limits: Limits
+) -> Gauges | None:
+    """Ask the limits of the key's workspace, where that has any."""
+    if account.workspace_id is None:
+        return None
+    holdings = twin.holdings.state(account.tenant_id)
+    own = {} if holdings is None else holdings.organization.limits.get(account.workspace_id, {})
+    if not own.get(ask.pool):
+        return None
+    quota = narrowed(limits, own).quota(ask.pool)
+    outcome, exchange.workspace = await twin.tenants.ask_reserving(
+        account.workspace_id, partial(tenants.take, ask=ask, quota=quota)
+    )
+    return _require(outcome, twin, exchange)
+
+
+def _narrower(one: Gauges | None, other: Gauges | None) -> Gauges | None:
+    """Of two that may not be there what is left of both."""
+    return one or other if one is None or other is None else _tightest(one, other)
 
 
 def _tightest(one: Gauges, other: Gauges) -> Gauges:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from simtwin.core.chance import base58
-from simtwin.store.records import AccountRecord
+from simtwin.store.records import AccountRecord, KeyKind
 
 #: About a kilobyte each; a client that makes up a key per request stays bounded.
 MOST_OPEN_KEYS = 10_000
@@ -25,11 +25,11 @@ class OpenKeys:
         self._by_id: dict[str, AccountRecord] = {}
         self._tenants: set[str] = set()
 
-    def account(self, digest: bytes) -> AccountRecord:
+    def account(self, digest: bytes, kind: KeyKind = "api_key") -> AccountRecord:
         """The account of a key by the SHA-256 digest of its text; made where there is none."""
         account = self._accounts.get(digest)
         if account is None:
-            account = self._accounts[digest] = open_account(digest)
+            account = self._accounts[digest] = open_account(digest, kind)
             self._by_id[account.api_key_id] = account
             self._tenants.add(account.tenant_id)
             if len(self._accounts) > MOST_OPEN_KEYS:
@@ -50,7 +50,7 @@ class OpenKeys:
         return tenant_id in self._tenants
 
 
-def open_account(digest: bytes) -> AccountRecord:
+def open_account(digest: bytes, kind: KeyKind = "api_key") -> AccountRecord:
     """The account of an open key by the SHA-256 digest of its text: the same in every twin."""
     name = digest.hex()
     return AccountRecord(
@@ -61,4 +61,5 @@ def open_account(digest: bytes) -> AccountRecord:
         digest=digest,
         friendly_name="open",
         created_at=0.0,
+        kind=kind,
     )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import trio
@@ -19,25 +18,17 @@ from simtwin.actors.actor import CrashedError
 from simtwin.actors.mailbox import MailboxFullError
 from simtwin.api.errors import ApiError, Rejected
 from simtwin.api.gateways.rules import writing
-from simtwin.api.openai.spoken import all_spoken
 from simtwin.api.request.decode import peek
 from simtwin.api.request.decoding import decoding
 from simtwin.api.request.form import form_fields
-from simtwin.api.request.letting_go import letting_go
-from simtwin.api.tokens import WINDOW
-from simtwin.core.chance import draw
-from simtwin.core.fault import Circumstances, compose, stand_in, under
-from simtwin.core.lane import Fate
-from simtwin.core.plan import Head, Plan, slowed
+from simtwin.core.plan import Plan
 from simtwin.edge.data_plane.answers import answer
 from simtwin.edge.data_plane.books import settle
 from simtwin.edge.data_plane.endpoints import UNKNOWN, find
 from simtwin.edge.data_plane.exchange import Exchange
-from simtwin.edge.data_plane.fates import decide_fate
-from simtwin.edge.data_plane.identity import identify
-from simtwin.edge.data_plane.limits import foresee
+from simtwin.edge.data_plane.identity import fit, identify
 from simtwin.edge.data_plane.load import OverloadError
-from simtwin.edge.data_plane.replayed import replayed
+from simtwin.edge.data_plane.planned import carry_out, planned
 from simtwin.edge.data_plane.request import (
     BodyTooLargeError,
     ClientLeftError,
@@ -47,7 +38,7 @@ from simtwin.edge.data_plane.request import (
 from simtwin.edge.data_plane.spool import spool
 from simtwin.edge.data_plane.turns import drained
 from simtwin.edge.gateways.gateway import Gateway
-from simtwin.edge.perform import Send, perform
+from simtwin.edge.perform import Send
 from simtwin.edge.twin import Twin
 from simtwin.store.body import keeping
 from simtwin.store.records import AccountRecord
@@ -78,7 +69,7 @@ async def respond(twin: Twin, request: Request, send: Send) -> None:
     try:
         # Planning never waits for long, but for the body, which says itself that the client left.
         plan = await _plan(twin, exchange)
-        await _perform(twin, plan, exchange, send)
+        await carry_out(twin, plan, exchange, send)
     except ClientLeftError:
         exchange.progress.ended = "left"
     finally:
@@ -88,27 +79,15 @@ async def respond(twin: Twin, request: Request, send: Send) -> None:
             await exchange.draft.discard()
 
 
-async def _perform(twin: Twin, plan: Plan, exchange: Exchange, send: Send) -> None:
-    wire, progress = exchange.request.wire, exchange.progress
-    try:
-        await perform(
-            plan, send, wire, progress, max_wait=twin.max_wait, waits=partial(foresee, exchange)
-        )
-    except Exception as error:
-        # A kind of a third party, or a flaw of ours: one answer is lost, and the client sees that.
-        log.exception("a plan crashed")
-        plan = exchange.refused_by_twin(500, f"{type(error).__name__}: {error}")
-        if progress.head is None:
-            await perform(plan, send, wire, progress, max_wait=twin.max_wait)
-        else:
-            await wire.hang_up(reset=False)
-
-
 def _who(twin: Twin, exchange: Exchange) -> AccountRecord | ApiError:
     if exchange.gateway is not None:
-        return exchange.gateway.account(twin, exchange.request)
+        account = exchange.gateway.account(twin, exchange.request)
+        if isinstance(account, ApiError):
+            return account
+        # Whoever is let in by a gateway may no more than its account may.
+        return fit(account, exchange.request.path, "invalid x-api-key", everywhere=twin.open_world)
     open_keys = twin.open_keys if twin.accepts_any_key else None
-    return identify(exchange.request, twin.store, open_keys)
+    return identify(exchange.request, twin.store, open_keys, everywhere=twin.open_world)
 
 
 async def _plan(twin: Twin, exchange: Exchange) -> Plan:
@@ -130,9 +109,7 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         twin.load.begin(account.tenant_id)
         exchange.counted = True
         doc = await _read(twin, exchange, hold)
-        fate = await decide_fate(twin, exchange, account, doc)
-        plan = await _unfaulted(twin, exchange, fate, doc)
-        await _let_go(exchange, doc)
+        return await planned(twin, exchange, account, doc, answer)
     except (MailboxFullError, OverloadError) as error:
         return exchange.refused_by_twin(529, str(error))
     except CrashedError as error:
@@ -144,48 +121,6 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         return exchange.refused_by_twin(500, f"{type(error).__name__}: {error}")
     finally:
         twin.load.release(held)
-    return _worsened(twin, exchange, account, fate, plan)
-
-
-def _worsened(
-    twin: Twin, exchange: Exchange, account: AccountRecord, fate: Fate, plan: Plan
-) -> Plan:
-    """The answer with what was decided of it."""
-    if exchange.share is not None and not fate.replaced:
-        plan = slowed(plan, exchange.share.slowed(fate.rules))
-    if not fate.fired:
-        return plan
-    others = twin.load.under_way(account.tenant_id) - 1
-    fired = under(fate.fired, Circumstances(exchange.model, exchange.body_bytes, others))
-    if exchange.endpoint.openai:
-        fired = all_spoken(fired)
-    return compose(plan, fired, partial(draw, exchange.seed, exchange.scope, fate.ordinal))
-
-
-async def _unfaulted(twin: Twin, exchange: Exchange, fate: Fate, doc: Doc | Rejected) -> Plan:
-    """The answer as it would be, or the head of one that will not be given."""
-    if exchange.mistake is not None:
-        return exchange.misaddressed(exchange.mistake)
-    if fate.replaced and not fate.charge:
-        return stand_in(Head(200, (("content-type", "application/json"), *exchange.headers())))
-    if isinstance(doc, Rejected):
-        return exchange.refused(doc.error)
-    try:
-        if exchange.gateway is not None:
-            await exchange.gateway.admits(twin, exchange)
-        recorded = await replayed(twin, exchange, doc)
-        if recorded is not None:
-            return recorded
-        if exchange.endpoint is UNKNOWN:
-            return exchange.refused(ApiError.of(405 if exchange.methods else 404))
-        return await answer(twin, exchange, doc)
-    except Rejected as rejected:
-        return exchange.refused(rejected.error)
-
-
-async def _let_go(exchange: Exchange, doc: Doc | Rejected) -> None:
-    if exchange.body_bytes > WINDOW and isinstance(doc, dict):
-        await drained(letting_go(doc))
 
 
 async def _read(twin: Twin, exchange: Exchange, hold: Callable[[int], None]) -> Doc | Rejected:
@@ -237,7 +172,7 @@ async def _rewritten(exchange: Exchange, gateway: Gateway, doc: dict[str, Any]) 
     sent = gateway.rewritten(exchange.endpoint, doc)
     if sent is doc:
         return doc
-    body = await drained(writing(sent))
+    body = await drained(writing(sent, exchange.body_bytes))
     exchange.body_bytes = len(body)
     exchange.body = await drained(keeping(body))
     return dict(sent)

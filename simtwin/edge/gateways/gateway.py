@@ -59,6 +59,10 @@ class Gateway(Protocol):
         """
         ...
 
+    def forget(self, account: AccountRecord) -> None:
+        """Let go of what is kept for an account that was removed."""
+        ...
+
     def passed(self, exchange: Exchange, headers: Headers) -> Headers:
         """The headers of an answer of the provider, as they are passed on."""
         ...

@@ -20,6 +20,7 @@ from simtwin.actors.actor import present
 from simtwin.api.gateways.key_request import MOST_TEXT, key_request
 from simtwin.api.gateways.litellm_errors import (
     BLOCKED,
+    NO_MASTER,
     UNKNOWN_KEY,
     Problem,
     ProblemError,
@@ -55,10 +56,10 @@ class Desk:
         self._require_master(text, "/key/generate")
         asked = key_request(doc)
         store = self.twin.store
-        if asked.key is not None and self.litellm.keys.find(store, asked.key) is not None:
+        if asked.key is not None and self.litellm.keys.find(asked.key) is not None:
             raise ProblemError(Problem(400, "bad_request_error", "Key already exists.", "key"))
         alias = asked.key_alias
-        if alias is not None and self.litellm.keys.called(store, alias) is not None:
+        if alias is not None and self.litellm.keys.called(alias) is not None:
             why = f"Key with alias '{alias}' already exists."
             raise ProblemError(Problem(400, "bad_request_error", why, "key_alias"))
         tenant_id = self.litellm.own_account.tenant_id
@@ -70,9 +71,9 @@ class Desk:
 
     def info(self, wanted: str | None, text: str) -> dict[str, Any]:
         """What there is to know of a key, for the master key and for the key itself."""
-        keys, store = self.litellm.keys, self.twin.store
+        keys = self.litellm.keys
         own = None if self._is_master(text) else self._standing(text)
-        key = own if wanted is None else keys.find(store, wanted)
+        key = own if wanted is None else keys.find(wanted)
         if own is not None and key is not own:
             why = "You are not allowed to access this key's info. Your role=unknown"
             raise ProblemError(Problem(403, "auth_error", why))
@@ -97,11 +98,10 @@ class Desk:
             raise ProblemError(
                 Problem(400, "bad_request_error", f"{field}: each must be text", field)
             )
-        found = [key for each in named if (key := find(store, each)) is not None]
+        found = [key for each in named if (key := find(each)) is not None]
         if not found:
             raise ProblemError(Problem(404, "not_found_error", "No keys found", field))
         for key in found:
-            keys.forget(key)
             if store.remove_account(key.account.api_key_id, None) is not None:
                 await self.twin.revoke(key.account)
         return {"deleted_keys": named}
@@ -143,9 +143,10 @@ class Desk:
         }
 
     def _require_master(self, text: str, route: str) -> None:
+        if self.litellm.master_key is None:
+            raise ProblemError(NO_MASTER)
         if not self._is_master(text):
-            if self.litellm.master_key is not None:
-                self._standing(text)
+            self._standing(text)
             raise ProblemError(master_only(route))
 
     def _is_master(self, text: str) -> bool:
@@ -154,7 +155,7 @@ class Desk:
 
     def _standing(self, text: str) -> VirtualKey:
         """The virtual key of a text, while it is good."""
-        key = self.litellm.keys.find(self.twin.store, text)
+        key = self.litellm.keys.find(text)
         if key is None:
             raise ProblemError(UNKNOWN_KEY)
         if key.asked.blocked:

@@ -28,7 +28,7 @@ from simtwin.api.gateways.litellm_errors import (
 from simtwin.api.gateways.rules import Doc
 from simtwin.core import key as keys
 from simtwin.core.allowance import Short
-from simtwin.edge.credentials import key_digest, same
+from simtwin.edge.credentials import same
 from simtwin.edge.data_plane.endpoints import Endpoint
 from simtwin.edge.data_plane.exchange import Exchange, Headers
 from simtwin.edge.data_plane.request import Request
@@ -87,12 +87,12 @@ class LiteLLM:
         except ProblemError as error:
             return _refusal(request, error.problem)
         if self.master_key is None:
-            account = twin.known(key_digest(text)) or self.own_account.found(twin.store)
+            account = twin.known(text) or self.own_account.found(twin.store)
         elif same(text, self.master_key):
             account = self.own_account.found(twin.store)
         else:
-            key = self.keys.find(twin.store, text)
-            account = None if key is None else key.account
+            key = self.keys.find(text)
+            account = None if key is None else twin.store.account(key.account.api_key_id, None)
         return _refusal(request, UNKNOWN_KEY) if account is None else account
 
     def rewritten(self, endpoint: Endpoint, doc: Doc) -> Doc:  # noqa: ARG002  # whatever is asked
@@ -109,7 +109,9 @@ class LiteLLM:
         key = self.keys.of_account(exchange.account)
         if key is None:
             return
-        problem = _standing(key, exchange.model, twin.wall())
+        # Of what is asked for in the path LiteLLM knows nothing.
+        model = exchange.model if exchange.endpoint.has_body else None
+        problem = _standing(key, model, twin.wall())
         if problem is not None:
             raise Rejected(_refusal(exchange.request, problem))
         outcome = await twin.keys.ask(
@@ -123,6 +125,10 @@ class LiteLLM:
         if outcome.measure != "budget":
             error = attrs.evolve(error, headers=(*self._call(exchange), *_limits(key)))
         raise Rejected(error)
+
+    def forget(self, account: AccountRecord) -> None:
+        """Let go of the virtual key that an account stands for."""
+        self.keys.forget(account)
 
     def passed(self, exchange: Exchange, headers: Headers) -> Headers:
         """The provider's headers but for `server`, and LiteLLM's own."""

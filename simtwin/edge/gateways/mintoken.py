@@ -13,7 +13,7 @@ from quart import Quart
 from simtwin.api.errors import ApiError
 from simtwin.api.gateways.rules import RULES, Doc, with_rules, with_system_message
 from simtwin.api.version import OLDER
-from simtwin.edge.credentials import API_KEY_PREFIX, key_digest, same
+from simtwin.edge.credentials import API_KEY_PREFIX, same
 from simtwin.edge.data_plane.endpoints import Endpoint
 from simtwin.edge.data_plane.exchange import Exchange, Headers
 from simtwin.edge.data_plane.request import Request
@@ -75,7 +75,7 @@ class Mintoken:
         provider_key = (request.header(_PROVIDER_KEY) or "").strip()
         if not provider_key:
             return _no(400, "Missing required header: X-Provider-Key")
-        account = twin.known(key_digest(provider_key))
+        account = twin.known(provider_key)
         if account is None and not provider_key.startswith(API_KEY_PREFIX):
             account = self.own_account.found(twin.store)
         return ApiError.of(401) if account is None else account
@@ -88,6 +88,9 @@ class Mintoken:
 
     async def admits(self, twin: Twin, exchange: Exchange) -> None:
         """It lets everything through."""
+
+    def forget(self, account: AccountRecord) -> None:
+        """It keeps nothing of any."""
 
     def passed(self, exchange: Exchange, headers: Headers) -> Headers:
         """The provider's headers, and how much the answer was to be compressed."""

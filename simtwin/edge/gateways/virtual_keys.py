@@ -63,12 +63,15 @@ class VirtualKeys:
     """The virtual keys that there are."""
 
     _by_token: dict[str, VirtualKey] = attrs.field(init=False, factory=dict)
+    _by_alias: dict[str, VirtualKey] = attrs.field(init=False, factory=dict)
     _by_account: dict[str, VirtualKey] = attrs.field(init=False, factory=dict)
 
     def make(
         self, store: Store, tenant_id: str, asked: KeyRequest, wall: float, now: int
     ) -> tuple[VirtualKey, str]:
         """A new key of a tenant and its text, which nobody is told again.
+
+        Neither its text nor its alias may be another key's.
 
         Args:
             store: where its account is made.
@@ -91,26 +94,25 @@ class VirtualKeys:
         kept = attrs.evolve(asked, key=None)
         key = VirtualKey(token, name, account, kept, asked.allowance(now), wall)
         self._by_token[token] = self._by_account[account.api_key_id] = key
+        if kept.key_alias:
+            self._by_alias[kept.key_alias] = key
         return key, text
 
-    def find(self, store: Store, key: str) -> VirtualKey | None:
-        """The key of a text or a token; None where there is none, or its account was removed."""
-        found = self._by_token.get(token_of(key))
-        if found is not None and store.account(found.account.api_key_id, None) is None:
-            self.forget(found)
-            return None
-        return found
+    def find(self, key: str) -> VirtualKey | None:
+        """The key of a text or a token, None where there is none."""
+        return self._by_token.get(token_of(key))
 
-    def called(self, store: Store, alias: str) -> VirtualKey | None:
+    def called(self, alias: str) -> VirtualKey | None:
         """The key of an alias, None where there is none."""
-        tokens = [key.token for key in self._by_token.values() if key.asked.key_alias == alias]
-        return next((found for token in tokens if (found := self.find(store, token))), None)
+        return self._by_alias.get(alias)
 
     def of_account(self, account: AccountRecord) -> VirtualKey | None:
         """The key that an account stands for, None where it is no virtual key's."""
         return self._by_account.get(account.api_key_id)
 
-    def forget(self, key: VirtualKey) -> None:
-        """Let go of a key."""
-        self._by_token.pop(key.token, None)
-        self._by_account.pop(key.account.api_key_id, None)
+    def forget(self, account: AccountRecord) -> None:
+        """Let go of the key of an account, where it has one."""
+        key = self._by_account.pop(account.api_key_id, None)
+        if key is not None:
+            del self._by_token[key.token]
+            self._by_alias.pop(key.asked.key_alias or "", None)

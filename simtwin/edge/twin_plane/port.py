@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+from simtwin.api.errors import ApiError
 from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.edge.outcomes import Outcomes
 from simtwin.store.records import AccountRecord
@@ -113,6 +114,10 @@ class Twin(Protocol):
 
     async def reset(self, scope: Scope) -> None:
         """Clear ordinals, places, buckets, journal and cache; never credentials or settings."""
+        ...
+
+    async def accept_invite(self, tenant_id: str, invite_id: str) -> Mapping[str, Any] | ApiError:
+        """The member that an invite of a tenant makes, or why it makes none."""
         ...
 
     async def revoke(self, account: AccountRecord) -> None:

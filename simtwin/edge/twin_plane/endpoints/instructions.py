@@ -36,6 +36,10 @@ The API:
   x-simtwin-script: 529; ok            what this request is to meet; items are used up in turn
   /_script/{script}/v1/...             the same in a base URL
   /_lane/{name}/v1/...                 a schedule of its own, for tests that share a key
+  /anthropic/v1/...                    behind LiteLLM, where it was started with --gateway litellm;
+                                       keys are made by POST /key/generate with its master key
+  /mintoken/v1/...                     behind mintoken, with --gateway mintoken: its key as Bearer,
+                                       the API key as X-Provider-Key
 
 For anybody:
   GET  /_twin/health, /_twin/scenarios, /_twin/references, /_twin/agent-instructions

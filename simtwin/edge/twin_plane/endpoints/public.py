@@ -52,6 +52,14 @@ _SCENARIOS = (
         "Any number of organizations with keys, settings, records and limits of their own.",
         ("tenants", "api_keys", "settings", "logs", "usage", "journal", "feedback"),
     ),
+    (
+        "gateways",
+        (
+            "The API behind LiteLLM (virtual keys, budgets, limits) under /anthropic and behind "
+            "mintoken under /mintoken, where the twin was started with them."
+        ),
+        ("litellm_passthrough", "virtual_keys", "budgets", "mintoken"),
+    ),
 )
 
 _REFERENCES = (
@@ -75,6 +83,9 @@ _REFERENCES = (
         "2026-11-21",
     ),
     ("The Python SDK, 2.12.0", "https://pypi.org/project/anthropic/2.12.0/", "2026-11-21"),
+    ("LiteLLM 1.110.2", "https://pypi.org/project/litellm/1.110.2/", "2026-11-24"),
+    ("mintoken: the Anthropic proxy", "https://mintoken.dev/docs/anthropic", "2026-11-24"),
+    ("mintoken: errors", "https://mintoken.dev/docs/errors", "2026-11-24"),
     (
         "The twin-plane contract, 0.2.0",
         "https://github.com/twins-la/twins-la/blob/main/TWIN_PLANE.md",
