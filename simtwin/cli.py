@@ -6,6 +6,7 @@ What costs time to import is imported by the command that needs it.
 from __future__ import annotations
 
 import math
+import os
 import secrets
 import sys
 from pathlib import Path
@@ -82,11 +83,29 @@ def main() -> NoReturn:
     show_default=True,
     help="What becomes of a request that was not recorded.",
 )
+@click.option(
+    "--upstream",
+    metavar="URL",
+    help="Let a real server answer: https://api.anthropic.com, or any gateway. Without --tier the"
+    " twin has no limits of its own then. Callers' own keys go there; for keys of the twin's"
+    " ANTHROPIC_API_KEY does.",
+)
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.jsonl",
+    help="Write what the upstream answers into a cassette that --replay plays.",
+)
 @serving
 def serve(**options: Any) -> None:
     """Serve the twin until it is told to stop."""
     if options["seed"] is None:
         options["seed"] = secrets.randbelow(2**32)
+    if options["upstream"] is not None:
+        options["upstream_key"] = os.environ.get("ANTHROPIC_API_KEY") or None
+        source = click.get_current_context().get_parameter_source("tier")
+        if source is ParameterSource.DEFAULT:
+            options["tier"] = "unlimited"
     _run(options)
 
 

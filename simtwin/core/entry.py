@@ -36,7 +36,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     heads and framing and what breaks it included; `told` are the headers of a refusal that say
     whether and when to come back. `ended` is how: "end", "hangup" (the twin cut it off), "left" (the
     client did); `whole`, whether all of the answer was sent. `cause` is "own" where the twin itself
-    refused or broke.
+    refused or broke, and "upstream" where the server behind it did.
 
     Only where there is something to say: `gateway`, what the request came through; `last_event`, the
     last server-sent event that was written; `digest`, what a request has in common with its

@@ -243,6 +243,11 @@ Step = (
 Plan = Iterable[Step]
 
 
+def arrivals(plan: Plan) -> Plan:
+    """What `plan` waits for, and nothing of what then comes; lazy."""
+    return (step for step in plan if isinstance(step, Arrival))
+
+
 def slowed(plan: Plan, factor: float) -> Plan:
     """`plan` with every wait that many times as long; lazy."""
     if factor == 1:

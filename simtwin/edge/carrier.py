@@ -27,7 +27,7 @@ class Carrier(Protocol):
     closed_at: float | None
     closed_by: Literal["client", "twin"] | None
     undelivered: int
-    when_ended: Callable[[], None] | None
+    when_ended: dict[str, Callable[[], None]]
 
     @property
     def last_byte_out(self) -> float | None: ...

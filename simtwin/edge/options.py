@@ -22,6 +22,7 @@ from simtwin.core.profile import parse as parse_profile
 from simtwin.core.settings import Settings, Vocabulary
 from simtwin.core.settings import parse as parse_settings
 from simtwin.edge.recordings import read_recordings
+from simtwin.edge.upstream.target import Target, TargetError, parse_target
 from simtwin.store.blobs import Blobs, DataDirError, opened
 from simtwin.store.work import in_thread
 from simtwin_faults import all_kinds
@@ -59,6 +60,9 @@ class Options:
         max_wait: the longest that any one wait lasts, seconds.
         replay: files and folders of recorded exchanges to answer with.
         replay_misses: whether what was not recorded is an error, or answered all the same.
+        upstream: the URL of a server that answers in the twin's place, None for none.
+        upstream_key: asks it in the name of callers whose key is the twin's, None for none.
+        record: the cassette that what it answers is written to, None for none.
         tls: whether TLS is spoken, by certificates that are made for this run.
         tls_cert: whether it is by the certificate in this file.
         tls_key: where its private key is, None for the same file.
@@ -95,6 +99,9 @@ class Options:
     max_wait: float = 3600.0
     replay: tuple[Path, ...] = ()
     replay_misses: Literal["error", "answer"] = "error"
+    upstream: str | None = None
+    upstream_key: str | None = attrs.field(default=None, repr=False)
+    record: Path | None = None
     tls: bool = False
     tls_cert: Path | None = None
     tls_key: Path | None = None
@@ -194,7 +201,42 @@ def replay_of(options: Options) -> Replay | None:
         shelf = read_recordings(options.replay)
     except RecordingError as error:
         raise OptionsError(f"--replay: {error}") from None
-    return Replay(shelf, answers_misses=options.replay_misses == "answer")
+    misses = options.replay_misses == "answer" or options.upstream is not None
+    return Replay(shelf, answers_misses=misses)
+
+
+def target_of(options: Options) -> Target | None:
+    """The upstream that the options name.
+
+    Raises:
+        OptionsError: there can be none, or anybody could use the key for it.
+    """
+    if options.upstream is None:
+        if options.record is not None:
+            raise OptionsError("--record: only what an --upstream answers is recorded")
+        return None
+    try:
+        target = parse_target(options.upstream)
+    except TargetError as error:
+        raise OptionsError(f"--upstream: the URL {error}") from None
+    if options.speaks_of_gateways or options.open_world:
+        flag = "--gateway" if options.speaks_of_gateways else "--open-world"
+        raise OptionsError(
+            f"--upstream: answers in the place of the twin, and {flag} is how the twin answers"
+        )
+    if target.port == options.port and is_loopback(target.host):
+        raise OptionsError("--upstream: that is where this twin itself listens")
+    # Whoever has a key of the twin's spends the environment's.
+    for flag, for_all in (
+        ("--open", options.open_keys),
+        ("--public-tenants", options.public_tenants),
+    ):
+        if for_all and options.upstream_key is not None and not options.on_loopback:
+            raise OptionsError(
+                f"{flag}: off loopback anybody could spend the ANTHROPIC_API_KEY of the"
+                " environment at the --upstream; unset one of them"
+            )
+    return target
 
 
 def speaks_tls(options: Options) -> bool:

@@ -20,8 +20,9 @@ MOST_FILES = 10_000
 _MOST_VALUES = 5_000_000
 
 _YAML = (".yaml", ".yml")
-_LINES = (".jsonl", ".ndjson")
-_ENDINGS = (*_YAML, *_LINES, ".json")
+#: What files of one exchange a line are called.
+LINES = (".jsonl", ".ndjson")
+_ENDINGS = (*_YAML, *LINES, ".json")
 
 
 def read_recordings(paths: Sequence[Path]) -> Shelf:
@@ -58,16 +59,24 @@ def _exchanges(file: Path) -> Iterator[Recording]:
         data = file.read_bytes()
     except OSError as error:
         raise RecordingError(f"{file} cannot be read: {error.strerror}") from None
-    if file.suffix in _LINES:
-        rows = enumerate(data.splitlines(), 1)
-        for number, line in rows:
-            if line.strip():
-                source = f"{file}, line {number}"
-                yield from recordings(_json(line, source), source)
+    if file.suffix in LINES:
+        yield from in_lines(data, file)
     elif file.suffix in _YAML:
         yield from recordings(_yaml(data, file), str(file))
     else:
         yield from recordings(_json(data, str(file)), str(file))
+
+
+def in_lines(data: bytes, file: Path) -> Iterator[Recording]:
+    """The exchanges in the lines of a file.
+
+    Raises:
+        RecordingError: one of them cannot be read.
+    """
+    for number, line in enumerate(data.splitlines(), 1):
+        if line.strip():
+            source = f"{file}, line {number}"
+            yield from recordings(_json(line, source), source)
 
 
 def _json(data: bytes, source: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from simtwin.edge.served import MOST_CONNECTIONS, Served, served
 from simtwin.edge.server import raise_file_limit
 from simtwin.edge.start import FirstTenant
 from simtwin.edge.twin import Twin
+from simtwin.edge.upstream.setup import behind
 
 if TYPE_CHECKING:
     from simtwin.edge.tls.setup import Tls
@@ -51,7 +53,11 @@ async def _run(options: Options, tls: Tls | None = None) -> int:
     if too_few_files:
         say(too_few_files)
     status = 0
-    async with served(options, words, settings, tls=tls, replay=replay) as here:
+    async with AsyncExitStack() as stack:
+        what = stack.enter_context(behind(options, say))
+        here = await stack.enter_async_context(
+            served(options, words, settings, tls=tls, replay=replay, behind=what)
+        )
         if options.command:
             status = await _attend(options, here)
             await here.end()

@@ -24,6 +24,7 @@ from simtwin.edge.start import FirstTenant, first_tenant, running_twin
 from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin import Twin
 from simtwin.edge.twin_plane.mount import PlaneConfig
+from simtwin.edge.upstream.setup import NOTHING, Behind
 from simtwin.store.blobs import Blobs
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ async def served(
     *,
     tls: Tls | None = None,
     replay: Replay | None = None,
+    behind: Behind = NOTHING,
 ) -> AsyncIterator[Served]:
     """A twin that accepts connections; it is stopped at the end of the block.
 
@@ -97,13 +99,16 @@ async def served(
         settings: what holds for all.
         tls: how it speaks TLS, None for not at all.
         replay: the recordings that are played, None for none.
+        behind: what answers in its place.
 
     Raises:
         ListenError: the address cannot be listened on, or the port file not be written.
         OptionsError: the folder of data cannot be used.
     """
     with blobs_of(options) as blobs:
-        async with _served(options, words, settings, blobs, tls=tls, replay=replay) as here:
+        async with _served(
+            options, words, settings, blobs, tls=tls, replay=replay, behind=behind
+        ) as here:
             yield here
 
 
@@ -116,6 +121,7 @@ async def _served(
     *,
     tls: Tls | None,
     replay: Replay | None,
+    behind: Behind,
 ) -> AsyncIterator[Served]:
     listeners = await listen(options)
     port: int = listeners[0].socket.getsockname()[1]
@@ -139,6 +145,8 @@ async def _served(
         max_wait=options.max_wait,
         replay=replay,
         told=options.told,
+        upstream=behind.upstream,
+        recorder=behind.recorder,
         steady_ids=options.steady_ids,
         gateways=_gateways(options),
         open_world=options.open_world,

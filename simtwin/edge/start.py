@@ -25,6 +25,8 @@ from simtwin.edge.epoch import Epoch
 from simtwin.edge.gateways.gateway import Gateway
 from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin import Twin
+from simtwin.edge.upstream.recorder import Recorder
+from simtwin.edge.upstream.upstream import Upstream
 from simtwin.store.blobs import Blobs, opened
 from simtwin.store.memory import MemoryStore
 
@@ -62,6 +64,8 @@ async def running_twin(
     gateways: Sequence[Gateway] = (),
     mint: Callable[[str], MadeKey] = make_key,
     open_world: bool = False,
+    upstream: Callable[[trio.Nursery], Upstream] | None = None,
+    recorder: Recorder | None = None,
 ) -> AsyncIterator[Twin]:
     """A twin, whose actors live as long as the block.
 
@@ -82,6 +86,8 @@ async def running_twin(
         gateways: those in front of the API; each has yet to settle in with a tenant.
         mint: makes a key that begins with a text.
         open_world: whether every id exists; any key is let in then.
+        upstream: makes what answers in its place, with the tasks that live as long; None for nothing.
+        recorder: writes down what that answers, None for nothing.
     """
     with opened() if blobs is None else nullcontext(blobs) as files:
         async with trio.open_nursery() as nursery:
@@ -106,6 +112,8 @@ async def running_twin(
                 gateways={gateway.name: gateway for gateway in gateways},
                 mint=mint,
                 open_world=open_world,
+                upstream=None if upstream is None else upstream(nursery),
+                recorder=recorder,
             )
             nursery.cancel_scope.cancel()
 

@@ -45,6 +45,8 @@ from simtwin.store.store import Store
 
 if TYPE_CHECKING:
     from simtwin.edge.gateways.gateway import Gateway
+    from simtwin.edge.upstream.recorder import Recorder
+    from simtwin.edge.upstream.upstream import Upstream
     from simtwin.verdicts.verdict import Verdict
 
 #: How often it is looked whether all answers have ended; a loopback round trip takes as long.
@@ -78,6 +80,8 @@ class Twin:
             client sends back of them is the same in runs that meet different faults, and equal
             requests have equal ids.
         gateways: those in front of the API, by name.
+        upstream: what answers in its place, None for nothing.
+        recorder: writes down what that answers, None for nothing.
     """
 
     store: Store
@@ -100,6 +104,8 @@ class Twin:
     gateways: Mapping[str, Gateway] = attrs.field(factory=dict)
     mint: Callable[[str], MadeKey] = make_key
     open_world: bool = False
+    upstream: Upstream | None = None
+    recorder: Recorder | None = None
     entries: Journal = attrs.field(factory=Journal)
     load: Load = attrs.field(factory=Load)
     bells: Bells = attrs.field(factory=Bells)

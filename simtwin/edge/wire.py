@@ -55,7 +55,7 @@ class Wire:
         undelivered: bytes that a reset of ours threw away, as far as the system can tell.
         greeting: what its client's TLS meets; None is as ever.
         idle_seconds: how long it may rest between requests; None is as long as any.
-        when_ended: is called once the connection has ended.
+        when_ended: are called once the connection has ended, each by a name that it is set by.
 
     All times are `trio.current_time()`.
     """
@@ -71,7 +71,7 @@ class Wire:
         self.ended: Literal["fin", "rst"] | None = None
         self.undelivered = 0
         self.idle_seconds: float | None = None
-        self.when_ended: Callable[[], None] | None = None
+        self.when_ended: dict[str, Callable[[], None]] = {}
         self.greeting: Tls | None = None
         self._stream = stream
         self._socket = stream.socket if isinstance(stream, trio.SocketStream) else None
@@ -367,8 +367,8 @@ class Wire:
             return
         self.ended, self.closed_by, self.closed_at = how, by, trio.current_time()
         self._outlet.drop()
-        if self.when_ended is not None:
-            self.when_ended()
+        for told in self.when_ended.values():
+            told()
         if by == "client":
             for scope in self._watchers:
                 scope.cancel()

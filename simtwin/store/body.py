@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator
 from hashlib import sha256
 from typing import Any
@@ -10,24 +9,12 @@ from typing import Any
 import attrs
 import msgspec
 
+from simtwin.core.redact import without_secrets
+
 #: A long conversation is some tens of kB; what is larger is mostly base64 that nobody reads back.
 WHOLE = 256 * 1024
 #: Enough to recognise a body by: its model, its settings and how its first message begins.
 HEAD = 4 * 1024
-
-REDACTED = b'"[redacted]"'
-
-# Fields that carry other services' secrets: `mcp_servers[].authorization_token` of the MCP connector
-# (platform.claude.com/docs, 2026-08-22), and the header of the OpenAI-style gateways.
-_SECRET_NAMES = (b"authorization_token", b"X-Provider-Key", b"x-provider-key")
-#: What each of them has in it: two looks at every body instead of three.
-_TOKENS, _KEYS = b"authorization_token", b"rovider-"
-
-# A name in that form ends only where a JSON string ends, so text that quotes JSON is left alone. A
-# head may end inside the value.
-_SECRET_FIELD = re.compile(
-    rb'("(?:' + b"|".join(_SECRET_NAMES) + rb')"\s*+:\s*+)"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL
-)
 
 
 @attrs.frozen
@@ -47,7 +34,7 @@ def keep(body: bytes) -> Body:
     """A body as it may be kept."""
     if len(body) > WHOLE:
         return excerpt(len(body), sha256(body).hexdigest(), body)
-    return _without_secrets(body)
+    return without_secrets(body)
 
 
 def excerpt(size: int, digest: str, beginning: bytes) -> Excerpt:
@@ -58,7 +45,7 @@ def excerpt(size: int, digest: str, beginning: bytes) -> Excerpt:
         digest: its SHA-256, hexadecimal.
         beginning: as much of it as is at hand; the first `HEAD` bytes are enough.
     """
-    return Excerpt(size, digest, _without_secrets(beginning[:HEAD]))
+    return Excerpt(size, digest, without_secrets(beginning[:HEAD]))
 
 
 def keeping(body: bytes | bytearray) -> Generator[None, None, Body]:
@@ -94,9 +81,3 @@ def readable(body: Body) -> Any:
         return msgspec.json.decode(body, type=msgspec.Raw)
     except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
         return body.decode(errors="replace")
-
-
-def _without_secrets(body: bytes) -> bytes:
-    if not (_TOKENS in body or _KEYS in body):
-        return body
-    return _SECRET_FIELD.sub(rb"\1" + REDACTED, body)

@@ -107,6 +107,7 @@ def judging(
         attempts=len(attempts),
         calls=curve.overall.calls,
         own=reading.own,
+        upstream=reading.upstream,
         dropped=reading.dropped(dropped),
         outcomes=len(run.outcomes),
         unmatched=reading.unmatched(run),
@@ -121,6 +122,7 @@ class _Reading:
 
     def __init__(self, outcomes: list[Outcome]) -> None:
         self.own = 0
+        self.upstream = 0
         self.kept: dict[int, Kept] = {}
         self.outcomes = outcomes
         self._names_of_own: set[str | None] = set()
@@ -157,6 +159,7 @@ class _Reading:
             self.own += 1
             self._names_of_own |= {entry.request, entry.call}
             return
+        self.upstream += entry.cause == "upstream"
         what = self._what(entry)
         kept = self._cuts.kept_in(entry, what.chain)
         if kept is not None:

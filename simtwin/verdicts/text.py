@@ -58,6 +58,8 @@ def summary(verdict: Verdict) -> str:
     )
     if verdict.own:
         line += f"; {verdict.own} left out that the twin itself refused or broke"
+    if verdict.upstream:
+        line += f"; {verdict.upstream} of them met trouble of the upstream's own"
     if verdict.dropped:
         line += f"; {verdict.dropped} dropped before them for want of room"
     if verdict.outcomes:

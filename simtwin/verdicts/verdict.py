@@ -80,6 +80,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         keys: those whose requests were judged, the first hundred.
         attempts: requests that were judged, and `calls`, what they make up.
         own: requests that were left out, since it was the twin itself that refused or broke them.
+        upstream: of the attempts, those that a real upstream refused or cut, rather than a fault.
         dropped: requests that the journal had no room for, or None where that is not known: what
             went before the first one judged is then missing.
         outcomes: what was told of calls by those who made them; `unmatched`, how many of these are
@@ -96,6 +97,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     calls: int
     own: int
+    upstream: int
     dropped: int | None
     outcomes: int = 0
     unmatched: int = 0

@@ -9,13 +9,13 @@ from typing import Any
 import attrs
 import msgspec
 
+from simtwin.api.frames import Frames, data_of
 from simtwin.api.replay.recording import Frame, RecordingError
 
 #: Twice the largest request that the API takes; no answer is near it.
 LARGEST_BODY = 64 * 1024 * 1024
 
 _GZIP = b"\x1f\x8b"
-_EVENT, _DATA = b"event: ", b"data: "
 
 _decode = msgspec.json.Decoder().decode
 
@@ -44,11 +44,8 @@ def frames_of(body: bytes, content_type: str) -> tuple[Frame, ...]:
         frame = Frame(body)
         cost = usage_of((frame,)).get("output_tokens", 0)
         return (attrs.evolve(frame, tokens=cost),)
-    pieces = [piece for piece in body.split(b"\n\n") if piece]
-    ended = body.endswith(b"\n\n")
-    frames = [Frame(piece + b"\n\n", _event(piece)) for piece in pieces]
-    if frames and not ended:
-        frames[-1] = attrs.evolve(frames[-1], data=pieces[-1])
+    cutter = Frames()
+    frames = [Frame(chunk.data, chunk.event) for chunk in (*cutter.cut(body), *cutter.rest())]
     return _with_tokens(frames, usage_of(frames).get("output_tokens", 0))
 
 
@@ -57,7 +54,7 @@ def usage_of(frames: Sequence[Frame]) -> Mapping[str, Any]:
     usage: dict[str, Any] = {}
     for frame in frames:
         if frame.event in (None, "message_start", "message_delta"):
-            data = frame.data.partition(_DATA)[2] if frame.event else frame.data
+            data = data_of(frame.data) if frame.event else frame.data
             try:
                 doc = _decode(data)
             except (msgspec.DecodeError, UnicodeDecodeError):
@@ -66,14 +63,6 @@ def usage_of(frames: Sequence[Frame]) -> Mapping[str, Any]:
             told = doc.get("usage") if isinstance(doc, dict) else None
             usage |= told if isinstance(told, dict) else {}
     return {name: value for name, value in usage.items() if type(value) is int and value >= 0}
-
-
-def _event(piece: bytes) -> str:
-    """The name of an event; `message` where it has none, as browsers have it."""
-    for line in piece.splitlines():
-        if line.startswith(_EVENT):
-            return line.removeprefix(_EVENT).decode("ascii", "replace")
-    return "message"
 
 
 def _with_tokens(frames: list[Frame], tokens: int) -> tuple[Frame, ...]:

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, urlencode
 import attrs
 import msgspec
 
+from simtwin.core.redact import without_secrets
+
 #: Neither changes what is said: a streamed answer says the same, whoever it is for.
 UNSAID = frozenset(("stream", "metadata"))
 
@@ -89,9 +91,11 @@ class Recording:
 def fingerprint(asked: Mapping[str, Any]) -> bytes:
     """What requests have in common that ask the same: as that of the journal.
 
-    The SHA-256 of the body in canonical JSON, but for who asks and how.
+    The SHA-256 of the body in canonical JSON, but for who asks and how, and for secrets, which are in
+    no recording that the twin made.
     """
-    return sha256(_encode({k: v for k, v in asked.items() if k not in UNSAID})).digest()
+    said = _encode({k: v for k, v in asked.items() if k not in UNSAID})
+    return sha256(without_secrets(said)).digest()
 
 
 def parts(asked: Mapping[str, Any]) -> Iterator[bytes]:

@@ -166,7 +166,7 @@ def _open_connections(twin: Twin, exchange: Exchange, key: str) -> int:
     wire = exchange.request.wire
     if exchange.on_connection != 1 or wire.multiplexed or wire.closed_at is not None:
         return 0
-    wire.when_ended = partial(twin.load.disconnect, key)
+    wire.when_ended["load"] = partial(twin.load.disconnect, key)
     return twin.load.connect(key)
 
 
@@ -286,6 +286,8 @@ def _log(
         details |= {"input_tokens": tokens.input, "output_tokens": tokens.output}
     if exchange.fate is not None and exchange.fate.fired:
         details["fault"] = ",".join(each.rule for each in exchange.fate.fired)
+    if exchange.cause == "upstream":
+        details["cause"] = exchange.cause
     made = ("message", exchange.ids.message) if exchange.reply is not None else None
     record = LogRecord(
         at,

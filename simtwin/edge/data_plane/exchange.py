@@ -6,6 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import attrs
+import trio
 
 from simtwin.actors.router import Reservation
 from simtwin.api.answer import message_json
@@ -25,7 +26,9 @@ from simtwin.edge.data_plane.edge_headers import edge_headers, needless_retry_af
 from simtwin.edge.data_plane.endpoints import Endpoint
 from simtwin.edge.data_plane.production import Production
 from simtwin.edge.data_plane.request import Request
+from simtwin.edge.data_plane.upload import Upload
 from simtwin.edge.perform import Progress
+from simtwin.edge.upstream.answer import Answer
 from simtwin.store.body import Body
 from simtwin.store.draft import Draft
 from simtwin.store.records import AccountRecord
@@ -85,6 +88,11 @@ class Exchange:
     stream: bool | None = None
     fingerprint: bytes | None = None
     messages: tuple[str, ...] = ()
+    # Where the upstream answers: the body on its way there, and what of it may be written down.
+    upload: Upload | None = None
+    recorded: bytes = b""
+    asked_at: float | None = None
+    answer: Answer | None = None
     # What is answered.
     request_id: str = ""
     reply: Reply | None = None
@@ -156,7 +164,7 @@ class Exchange:
                 headers.append(("anthropic-workspace-id", self.account.workspace_id))
         if self.through_edge:
             headers += edge_headers(self.request_id, self.seed)
-        headers += self._marks()
+        headers += self.marked()
         if self.gateway is not None:
             return self.gateway.passed(self, tuple(headers))
         return tuple(headers)
@@ -167,11 +175,16 @@ class Exchange:
             return self.headers()
         return (*self.headers(), *needless_retry_after(self.request_id, wall))
 
+    def counts_body(self, size: int) -> None:
+        """A piece of a body has come that nobody here reads."""
+        self.body_bytes += size
+        self.body_at = trio.current_time()
+
     def refused(self, error: ApiError) -> Plan:
         """The answer that is `error`."""
         self.reason = error.message
         if self.gateway is not None and error.body is not None:
-            return error_plan(error, (*self.gateway.own(self), *self._marks()))
+            return error_plan(error, (*self.gateway.own(self), *self.marked()))
         plan = error_plan(error, self.headers())
         return tuple(spoken(plan)) if self.endpoint.openai else plan
 
@@ -189,6 +202,8 @@ class Exchange:
 
     def tokens(self, now: int) -> Tokens:
         """What the answer has cost by `now` (ns)."""
+        if self.answer is not None:
+            return self.answer.heard.tokens
         if self.production is None:
             return NO_TOKENS
         sent = self.progress.tokens
@@ -224,7 +239,8 @@ class Exchange:
         """Like `_name`, for what a client may send back in its next request."""
         return f"{self.seed}/{self.call}/{use}" if self.steady_ids else self._name(use)
 
-    def _marks(self) -> Headers:
+    def marked(self) -> Headers:
+        """The headers by which answers tell of the twin."""
         if not self.marks:
             return ()
         marks = []

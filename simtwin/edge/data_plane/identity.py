@@ -21,14 +21,11 @@ def identify(
     `x-api-key` goes before `Authorization: Bearer`, whose scheme may be in any case. Tenants'
     secrets and the operator's token are no API keys, so they are unknown here.
     """
-    key = request.header(b"x-api-key")
-    unknown = "invalid x-api-key"
+    key = request.credential
     if key is None:
-        scheme, _, key = (request.header(b"authorization") or "").partition(" ")
-        if scheme.lower() != "bearer":
-            return ApiError.of(401, "x-api-key header is required")
-        unknown = "Invalid bearer token"
-    key = key.strip()
+        return ApiError.of(401, "x-api-key header is required")
+    named = request.header(b"x-api-key") is not None
+    unknown = "invalid x-api-key" if named else "Invalid bearer token"
     if not key:
         return ApiError.of(401, unknown)
     digest = key_digest(key)

@@ -26,6 +26,7 @@ from simtwin.edge.data_plane.answers import answer
 from simtwin.edge.data_plane.books import settle
 from simtwin.edge.data_plane.endpoints import UNKNOWN, find
 from simtwin.edge.data_plane.exchange import Exchange
+from simtwin.edge.data_plane.forwarded import concluded
 from simtwin.edge.data_plane.identity import fit, identify
 from simtwin.edge.data_plane.load import OverloadError
 from simtwin.edge.data_plane.planned import carry_out, planned
@@ -37,6 +38,7 @@ from simtwin.edge.data_plane.request import (
 )
 from simtwin.edge.data_plane.spool import spool
 from simtwin.edge.data_plane.turns import drained
+from simtwin.edge.data_plane.upload import Upload, begun
 from simtwin.edge.gateways.gateway import Gateway
 from simtwin.edge.perform import Send
 from simtwin.edge.twin import Twin
@@ -73,6 +75,8 @@ async def respond(twin: Twin, request: Request, send: Send) -> None:
     except ClientLeftError:
         exchange.progress.ended = "left"
     finally:
+        if exchange.answer is not None:
+            await concluded(twin, exchange)
         exchange.progress.conclude(request.wire)
         settle(twin, exchange)
         if exchange.draft is not None:
@@ -86,8 +90,11 @@ def _who(twin: Twin, exchange: Exchange) -> AccountRecord | ApiError:
             return account
         # Whoever is let in by a gateway may no more than its account may.
         return fit(account, exchange.request.path, "invalid x-api-key", everywhere=twin.open_world)
-    open_keys = twin.open_keys if twin.accepts_any_key else None
-    return identify(exchange.request, twin.store, open_keys, everywhere=twin.open_world)
+    # Which key may ask for what is the upstream's to say.
+    forwards = twin.upstream is not None
+    open_keys = twin.open_keys if twin.accepts_any_key or forwards else None
+    everywhere = twin.open_world or forwards
+    return identify(exchange.request, twin.store, open_keys, everywhere=everywhere)
 
 
 async def _plan(twin: Twin, exchange: Exchange) -> Plan:
@@ -108,7 +115,7 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
     try:
         twin.load.begin(account.tenant_id)
         exchange.counted = True
-        doc = await _read(twin, exchange, hold)
+        doc = await _asked(twin, exchange, hold)
         return await planned(twin, exchange, account, doc, answer)
     except (MailboxFullError, OverloadError) as error:
         return exchange.refused_by_twin(529, str(error))
@@ -123,13 +130,21 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         twin.load.release(held)
 
 
+async def _asked(twin: Twin, exchange: Exchange, hold: Callable[[int], None]) -> Doc | Rejected:
+    """What is asked, as far as anybody here has to know."""
+    exchange.model = exchange.endpoint.arguments.get("model_id")
+    if twin.upstream is not None and not _is_document(exchange):
+        exchange.upload = await begun(exchange.request, exchange.counts_body)
+        return {}
+    return await _read(twin, exchange, hold)
+
+
 async def _read(twin: Twin, exchange: Exchange, hold: Callable[[int], None]) -> Doc | Rejected:
     """The request's document, or why there is none: it has a fate all the same.
 
     Of a body that goes into a file there is none here.
     """
     request = exchange.request
-    exchange.model = exchange.endpoint.arguments.get("model_id")
     body: bytes | bytearray = b""
     try:
         if exchange.endpoint.spooled is None:
@@ -146,6 +161,9 @@ async def _read(twin: Twin, exchange: Exchange, hold: Callable[[int], None]) -> 
     exchange.body_bytes = len(body)
     if exchange.endpoint.form:
         return form_fields(bytes(body), request.header(b"content-type") or "")
+    if twin.upstream is not None:
+        exchange.upload = Upload(body, length=len(body))
+        exchange.recorded = bytes(body) if twin.recorder is not None else b""
     exchange.body = await drained(keeping(body))
     if not body and exchange.endpoint.may_be_empty:
         return {}
@@ -158,6 +176,12 @@ async def _read(twin: Twin, exchange: Exchange, hold: Callable[[int], None]) -> 
     exchange.parses = True
     exchange.model, exchange.stream = peek(doc)
     return doc
+
+
+def _is_document(exchange: Exchange) -> bool:
+    """Whether the request is a document that rules and limits look into."""
+    endpoint = exchange.endpoint
+    return endpoint.has_body and endpoint.spooled is None and not endpoint.form
 
 
 async def _spool(twin: Twin, exchange: Exchange, most: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from itertools import chain
 
 from simtwin.api.errors import Rejected
 from simtwin.api.openai.spoken import all_spoken
@@ -13,9 +14,10 @@ from simtwin.api.tokens import WINDOW
 from simtwin.core.chance import draw
 from simtwin.core.fault import Circumstances, compose, stand_in, under
 from simtwin.core.lane import Fate
-from simtwin.core.plan import Head, Plan, slowed
+from simtwin.core.plan import Head, Plan, arrivals, slowed
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.fates import decide_fate
+from simtwin.edge.data_plane.forwarded import forwarded
 from simtwin.edge.data_plane.limits import foresee
 from simtwin.edge.data_plane.manner import Doc
 from simtwin.edge.data_plane.replayed import replayed
@@ -23,6 +25,8 @@ from simtwin.edge.data_plane.turns import drained
 from simtwin.edge.perform import Send, perform
 from simtwin.edge.twin import Twin
 from simtwin.store.records import AccountRecord
+
+_JSON = (("content-type", "application/json"),)
 
 log = logging.getLogger(__name__)
 
@@ -80,10 +84,15 @@ def _worsened(
     if not fate.fired:
         return plan
     others = twin.load.under_way(account.tenant_id) - exchange.counted
+    lead: Plan = ()
+    if fate.replaced and exchange.answer is not None:
+        # It is charged: the upstream does the work, and nobody is told of it.
+        lead, plan = arrivals(plan), stand_in(Head(200, (*_JSON, *exchange.headers())))
     fired = under(fate.fired, Circumstances(exchange.model, exchange.body_bytes, others))
     if exchange.endpoint.openai:
         fired = all_spoken(fired)
-    return compose(plan, fired, partial(draw, exchange.seed, exchange.scope, fate.ordinal))
+    worse = compose(plan, fired, partial(draw, exchange.seed, exchange.scope, fate.ordinal))
+    return chain(lead, worse)
 
 
 async def _unfaulted(
@@ -93,13 +102,20 @@ async def _unfaulted(
     if exchange.mistake is not None:
         return exchange.misaddressed(exchange.mistake)
     if fate.replaced and not fate.charge:
-        return stand_in(Head(200, (("content-type", "application/json"), *exchange.headers())))
+        return stand_in(Head(200, (*_JSON, *exchange.headers())))
+    upstream = None if exchange.too_large else twin.upstream
     if isinstance(doc, Rejected):
-        return exchange.refused(doc.error)
+        if upstream is None:
+            return exchange.refused(doc.error)
+        doc = {}
     try:
         if exchange.gateway is not None:
             await exchange.gateway.admits(twin, exchange)
         recorded = await replayed(twin, exchange, doc)
-        return await answer(twin, exchange, doc) if recorded is None else recorded
+        if recorded is not None:
+            return recorded
+        if upstream is not None:
+            return await forwarded(twin, upstream, exchange, fate, doc)
+        return await answer(twin, exchange, doc)
     except Rejected as rejected:
         return exchange.refused(rejected.error)

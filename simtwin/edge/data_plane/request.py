@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -43,6 +43,18 @@ class Request:
     wire: Carrier
     receive: Receive
     address: Address = PLAIN
+    # As they came, one by one.
+    pairs: Sequence[tuple[bytes, bytes]] = attrs.field(default=(), repr=False)
+
+    @property
+    def credential(self) -> str | None:
+        """The key in it, or what stands in the place of one; None where nothing does."""
+        key = self.header(b"x-api-key")
+        if key is None:
+            scheme, _, key = (self.header(b"authorization") or "").partition(" ")
+            if scheme.lower() != "bearer":
+                return None
+        return key.strip()
 
     def header(self, name: bytes) -> str | None:
         """A header as text, None where it is absent."""
@@ -61,6 +73,7 @@ def from_scope(scope: Mapping[str, Any], receive: Receive) -> Request:
         scope["state"]["wire"],
         receive,
         scope.get(ADDRESS, PLAIN),
+        scope["headers"],
     )
 
 

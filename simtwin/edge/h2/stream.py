@@ -65,7 +65,7 @@ class Stream:
         self.undelivered = 0
         self.last_byte_out: float | None = None
         self.blocked = 0.0
-        self.when_ended: Callable[[], None] | None = None
+        self.when_ended: dict[str, Callable[[], None]] = {}
         self.bytes_out = 0
         self.unsupported: str | None = None
         self._wire = wire
