@@ -23,6 +23,7 @@ from anthropic import Anthropic
 from anthropic._resource import SyncAPIResource
 from resource_kinds import EFFECTS, UNNAMED, kinds
 from resource_schemas import Schemas
+from resource_shapes import earlier
 
 _PACKAGE = Path(__file__).parent.parent / "simtwin"
 TABLE = _PACKAGE / "api" / "resources" / "table.json"
@@ -231,7 +232,7 @@ _UNSAID: Mapping[str, Any] = {
     "required": [],
     "response": "any",
     "beta": "",
-    "beta_response": None,
+    "shapes": {},
     "effect": {},
 }
 
@@ -258,7 +259,10 @@ def _route(method: str, path: str, kind: str, same: list[Call], schemas: Schemas
         "required": [name for name in plain.required if name in beta.required or len(same) == 1],
         "response": response,
         "beta": beta.beta,
-        "beta_response": None if of_beta == response else of_beta,
+        "shapes": {
+            **({} if of_beta == response else {beta.beta: of_beta}),
+            **earlier(path, kind, schemas),
+        },
         "effect": EFFECTS.get((plain.name[-2], plain.name[-1]), {}),
     }
 

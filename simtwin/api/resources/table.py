@@ -58,7 +58,7 @@ class Route(msgspec.Struct, frozen=True, gc=False):
         required: those that may not be missing, of both.
         response: of a list, what it is a list of.
         beta: the name in `anthropic-beta` that the SDK sends, "" for none.
-        beta_response: the response where that name is sent, where it is another.
+        shapes: other responses, by the name in `anthropic-beta` that asks for one.
         effect: fields of the resource after this action.
     """
 
@@ -73,16 +73,12 @@ class Route(msgspec.Struct, frozen=True, gc=False):
     required: list[str]
     response: Schema
     beta: str
-    beta_response: Schema
+    shapes: dict[str, Schema]
     effect: dict[str, str]
 
     def schema(self, betas: frozenset[str]) -> Schema:
         """The schema of the answer to a request with these names in `anthropic-beta`."""
-        return (
-            self.beta_response
-            if self.beta_response is not None and self.beta in betas
-            else self.response
-        )
+        return next((s for name, s in self.shapes.items() if name in betas), self.response)
 
 
 class Table(msgspec.Struct, frozen=True, gc=False):
@@ -136,7 +132,7 @@ def _families(of: Table) -> Mapping[str, tuple[Schema, ...]]:
             for route in of.routes:
                 if route.kind == kind and not route.path.endswith("/events"):
                     known = schemas.setdefault(collection(route), [])
-                    both = (route.beta_response, route.response)
-                    known += [each for each in both if each is not None and each not in known]
+                    every = (*route.shapes.values(), route.response)
+                    known += [each for each in every if each not in known]
         found = _FAMILIES[id(of)] = {path: tuple(each) for path, each in schemas.items()}
     return found
