@@ -134,6 +134,7 @@ class RunDoc(msgspec.Struct, frozen=True, kw_only=True):
         notes: what there is to know beside.
         waste: what its requests cost, and how much of that was for nothing.
         amplification: how many requests there were a call, over the run and in each window of it.
+        unanswered: how many calls ended without a whole answer.
         calls: what the client did; `calls_left_out`, those that are not listed.
     """
 
@@ -158,6 +159,7 @@ class RunDoc(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[FindingDoc, ...]
     waste: Waste
     amplification: Amplification
+    unanswered: int
     calls: tuple[CallDoc, ...]
     calls_left_out: int
 

@@ -71,7 +71,7 @@ def run_doc(plan: Plan, met: Met, judged: Judgement, known: Collection[str]) -> 
         unmet=0 if met.ended.stopped_by else len(met.missing.unmet),
         expect_success=plan.expect_success,
     )
-    calls, left_out = timeline(met.entries, met.start, judged.waste)
+    told = timeline(met.entries, met.start, judged.waste)
     return RunDoc(
         number=met.number,
         seed=met.seed,
@@ -103,8 +103,9 @@ def run_doc(plan: Plan, met: Met, judged: Judgement, known: Collection[str]) -> 
         findings=findings,
         waste=judged.waste,
         amplification=judged.amplification,
-        calls=calls,
-        calls_left_out=left_out,
+        unanswered=told.unanswered,
+        calls=told.calls,
+        calls_left_out=told.left_out,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
+import attrs
+
 from simtwin.chaos.document import AttemptDoc, CallDoc, FaultDoc
 from simtwin.core.journal import Entry, FiredEntry
 from simtwin.core.script import part
@@ -20,10 +22,22 @@ MOST_ATTEMPTS = 200
 LONGEST_SAID = 200
 
 
-def timeline(
-    entries: Sequence[Entry], start: float, waste: Waste
-) -> tuple[tuple[CallDoc, ...], int]:
-    """The calls of a run, in the order of their beginning, and how many are left out.
+@attrs.frozen
+class Timeline:
+    """The calls of a run, in the order of their beginning.
+
+    Args:
+        calls: those that are listed, and `left_out`, how many are not.
+        unanswered: how many of all of them ended without a whole answer.
+    """
+
+    calls: tuple[CallDoc, ...]
+    left_out: int
+    unanswered: int
+
+
+def timeline(entries: Sequence[Entry], start: float, waste: Waste) -> Timeline:
+    """The calls of a run.
 
     Args:
         entries: the journal of the run.
@@ -33,7 +47,11 @@ def timeline(
     found = calls(Attempt(entry, start) for entry in entries)
     telling = sorted(range(len(found)), key=lambda index: not _tells(found[index]))[:MOST_CALLS]
     twice = frozenset(waste.duplicated_requests)
-    return tuple(_call(found[index], twice) for index in sorted(telling)), len(found) - len(telling)
+    return Timeline(
+        calls=tuple(_call(found[index], twice) for index in sorted(telling)),
+        left_out=len(found) - len(telling),
+        unanswered=sum(not each.succeeded for each in found),
+    )
 
 
 def _tells(call: Call) -> bool:

@@ -48,9 +48,10 @@ def amplified(curve: Amplification) -> str:
     line = f"{whole.ratio:.2f} requests a call over the run"
     if curve.with_faults is not None:
         seconds = f"{curve.window_seconds:g} s"
+        if curve.without is None:
+            return f"{line}; faults fired in every window of {seconds}"
         line += f"; {curve.with_faults.ratio:.2f} in the windows of {seconds} in which faults fired"
-        if curve.without is not None:
-            line += f", {curve.without.ratio:.2f} in the others"
+        line += f", {curve.without.ratio:.2f} in the others"
     return line
 
 
@@ -73,7 +74,7 @@ def chart(curve: Amplification) -> list[str]:
     width, rows = merged(curve)
     most = max(row.ratio for row in rows)
     last = f"{rows[-1].at:,.0f}"
-    lines = [f"requests a call, in windows of {width:g} s"]
+    lines = [f"requests a call, in windows of {width:g} s; a call counts in each in which it asks"]
     for row in rows:
         bar = "█" * max(1, round(_WIDEST * row.ratio / most))
         faults = f", {row.faulted:,} with faults" if row.faulted else ""

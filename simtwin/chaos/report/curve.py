@@ -25,7 +25,7 @@ def curve(of: Amplification) -> str:
     return (
         f'<div style="max-width:{wide:g}rem"><div class="curve" aria-hidden="true">{"".join(_drawn(columns, width, over, most))}</div>'
         f"{over.scale()}</div>\n"
-        '<p class="small dim">requests a call, by time; 1 is a client that never tries again</p>'
+        '<p class="small dim">requests a call, by time; a call counts in each window in which it asks</p>'
         '<p class="key"><span><i class="fault"></i>windows in which faults fired</span>'
         '<span><i class="body"></i>windows without</span></p>\n'
         + folded(f"The same as numbers, in windows of {duration(width)}", _table(columns))

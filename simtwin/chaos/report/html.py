@@ -29,7 +29,7 @@ from simtwin.chaos.report.elements import (
     tiles,
 )
 from simtwin.chaos.report.findings import findings
-from simtwin.chaos.report.words import RESULTS, figures, rules_that, title
+from simtwin.chaos.report.words import RESULTS, figures, lead, rules_that, title
 from simtwin.verdicts.figures import counted, money, share
 
 #: More than these nobody scrolls through, and a browser takes its time for more; the JSON has all.
@@ -66,7 +66,7 @@ def _parts(report: Report) -> Iterator[str]:
 
 def _verdict(report: Report, runs: Sequence[RunDoc]) -> Iterator[str]:
     state = _state(report.result)
-    why = "; ".join(report.why) or "nothing to complain of"
+    why = lead(report)
     yield (
         f'<header class="card {state}"><p class="dim">simtwin chaos: {text(report.scenario)}</p>'
         f'<h1 class="{state}"><span aria-hidden="true">{_MARKS[state]}</span>'
@@ -180,14 +180,14 @@ def _tiles(run: RunDoc) -> Iterator[tuple[str, str]]:
     yield f"rules passed, {failed} failed, {silent} not exercised", f"{passed}"
     yield "requests", f"{run.requests:,}"
     yield "of them met a fault", f"{run.faulted:,}"
+    yield "calls without an answer", f"{run.unanswered:,}"
     yield f"requests a call, of {counted(whole.calls, 'call')}", f"{whole.ratio:.2f}"
     thrown = waste.aborted.dollars + waste.duplicated.dollars
     priced = f", {money(thrown)} of about {money(waste.spent.dollars)}"
     wasted = "of the tokens thrown away" + (priced if waste.spent.dollars else "")
     yield wasted, f"{share(waste):.0%}"
-    yield "that the command took", duration(run.seconds)
     status = "none" if run.command_status is None else str(run.command_status)
-    yield "the command's exit status", status
+    yield f"the command's exit status, after {duration(run.seconds)}", status
 
 
 def _rules(run: RunDoc) -> Iterator[str]:

@@ -12,6 +12,7 @@ from simtwin.chaos.report.words import (
     TOLD,
     by_rule,
     figures,
+    lead,
     rules_that,
     standing,
     summary,
@@ -33,7 +34,7 @@ def markdown(report: Report, longest: int = LONGEST) -> bytes:
 def _parts(report: Report) -> Iterator[str]:
     mark = "✅" if report.status == 0 else "❌"
     yield f"## {mark} simtwin chaos: {RESULTS[report.result]}\n\n"
-    yield f"{escaped('; '.join(report.why) or 'nothing to complain of')}\n\n"
+    yield f"{escaped(lead(report))}\n\n"
     yield (
         "| run | seed | came to | requests | with faults | a call | thrown away | command |\n"
         f"|{'---|' * 8}\n"

@@ -15,6 +15,7 @@ from simtwin.chaos.report.words import (
     TOLD,
     by_rule,
     figures,
+    lead,
     rules_that,
     standing,
     summary,
@@ -47,8 +48,10 @@ def tell(report: Report, to: Console) -> None:
     if report.not_found:
         to.print(Text(f"  in the baseline and not found: {', '.join(report.not_found[:MOST])}"))
     style = "bold green" if report.status == 0 else "bold red"
-    why = f": {'; '.join(report.why)}" if report.why else ""
-    to.print(Text(f"simtwin chaos: {RESULTS[report.result]}{plain(why)}", style), soft_wrap=True)
+    to.print(
+        Text(f"simtwin chaos: {RESULTS[report.result]}: {plain(lead(report))}", style),
+        soft_wrap=True,
+    )
     for run in telling:
         # Never folded: it is there to be copied.
         again = f"seed {run.seed}, to have it again: {legible(run.replay)}"

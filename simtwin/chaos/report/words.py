@@ -36,10 +36,22 @@ def title(report: Report, run: RunDoc) -> str:
 def summary(run: RunDoc) -> str:
     """A run in a line."""
     status = "not started" if run.command_status is None else f"exit status {run.command_status}"
+    calls = counted(run.amplification.overall.calls, "call")
+    unanswered = f", {run.unanswered:,} of them without an answer" if run.unanswered else ""
     return (
-        f"{counted(run.requests, 'request')} in {run.seconds:.1f} s, {run.faulted:,} with faults;"
-        f" the command: {status}"
+        f"{counted(run.requests, 'request')}, {run.faulted:,} with faults, of {calls}{unanswered}, in"
+        f" {run.seconds:.1f} s; the command: {status}"
     )
+
+
+def lead(report: Report) -> str:
+    """What it comes to, in a sentence. Where nothing is wrong it says how much was looked at."""
+    if report.why or not report.runs:
+        return "; ".join(report.why) or "nothing was run"
+    rules = [rule for run in report.runs for rule in run.rules]
+    shown = {rule.rule for rule in rules if rule.value != "not_exercised"}
+    of = len({rule.rule for rule in rules})
+    return f"nothing to complain of in the {len(shown)} of {of} rules that were exercised"
 
 
 def figures(run: RunDoc) -> Iterator[str]:
