@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from simtwin.chaos.explore.command import explore
+from simtwin.chaos.shrink.command import shrink
 from simtwin.failing import failing
 from simtwin.serving import TIERS
 
@@ -22,6 +23,7 @@ def chaos() -> None:
 
 
 chaos.add_command(explore)
+chaos.add_command(shrink)
 
 
 @chaos.command()

@@ -20,7 +20,7 @@ from simtwin.chaos.explore.document import Cell, CellDoc, CellOutcome, FailOn, R
 from simtwin.chaos.explore.requests import Name, requests
 from simtwin.chaos.trial.ending import Clean, ending
 from simtwin.chaos.trial.observed import Observed
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 
 FAIL_ON: tuple[FailOn, ...] = get_args(FailOn)
 

@@ -16,11 +16,6 @@ from simtwin.edge.options import Options, OptionsError
 
 #: At a second each and two at a time, the most that anybody waits for.
 MOST_RUNS = 1_000
-#: A program that takes longer without any fault is no cheap one to run a hundred times.
-CLEAN_SECONDS = 600.0
-#: Whoever waits for a backoff of the SDK or two is not hung.
-LEAST_HANG_SECONDS = 10.0
-HANG_FACTOR = 5.0
 
 _FORMS = ("json", "junit", "markdown", "html")
 
@@ -82,12 +77,6 @@ class Plan:
         """Where to write what, by the form of the report."""
         given = {form: getattr(self, form) for form in _FORMS}
         return {form: path for form, path in given.items() if path is not None}
-
-    def patience(self, clean_seconds: float) -> float:
-        """How long a run is given, seconds, where a clean one takes so long."""
-        if self.hang_seconds is not None:
-            return self.hang_seconds
-        return round(max(LEAST_HANG_SECONDS, HANG_FACTOR * clean_seconds), 1)
 
     def check_files(self) -> None:
         """See before the first run that files can be written after it.

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 
 
 class Name(msgspec.Struct, frozen=True, order=True):

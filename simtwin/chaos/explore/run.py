@@ -13,11 +13,12 @@ from simtwin.chaos.explore import kept
 from simtwin.chaos.explore.document import VERSION, Cell, CellDoc, Report, State, rules
 from simtwin.chaos.explore.exploration import Exploration
 from simtwin.chaos.explore.judged import cell_doc, unlike, whole
-from simtwin.chaos.explore.plan import CLEAN_SECONDS, Plan
+from simtwin.chaos.explore.plan import Plan
 from simtwin.chaos.explore.progress import Progress
 from simtwin.chaos.explore.requests import Request, requests
 from simtwin.chaos.trial.ending import Clean, clean
 from simtwin.chaos.trial.observed import Observed, observed
+from simtwin.chaos.trial.patience import CLEAN_SECONDS, patience
 from simtwin.core.scope import OfKey, OfTenant
 from simtwin.core.settings import Settings, Vocabulary
 from simtwin.edge.options import command_line
@@ -114,7 +115,7 @@ class _Exploring:
         if useless is not None:
             return useless
         self.clean_seconds = max(run.seconds for run in runs)
-        self.patience = self.plan.patience(self.clean_seconds)
+        self.patience = patience(self.plan.hang_seconds, self.clean_seconds)
         self.asked = requests(runs[0].entries)
         self.expected = clean(runs[0].ran, runs[1].ran, any_order=self.plan.any_order)
         self.found = Exploration(

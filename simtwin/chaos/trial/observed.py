@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import attrs
-import msgspec
 
-from simtwin.core.journal import Entry
-from simtwin.core.scope import OfKey
+from simtwin.core.entry import Entry
+from simtwin.core.journal_line import Line, read
+from simtwin.core.scope import OfKey, OfLane
 from simtwin.edge.environment import environment
 from simtwin.edge.group import Ran, ran
 from simtwin.edge.served import GRACE, Served
@@ -23,25 +24,31 @@ class Observed:
     Args:
         ran: how it ended.
         seconds: how long it took.
-        entries: the journal of its lane, in the order of arrival.
+        lines: the journal of its lane.
         token: what it met, as a word; None where that is too long.
     """
 
     ran: Ran
     seconds: float
-    entries: tuple[Entry, ...]
+    lines: tuple[Line, ...]
     token: str | None
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Its requests, in the order of arrival."""
+        found = (line for line in self.lines if isinstance(line, Entry))
+        return tuple(sorted(found, key=lambda entry: entry.ordinal or 0))
 
 
 async def observed(
-    here: Served, tenant: FirstTenant, lane: str, command: Sequence[str], seconds: float
+    here: Served, tenant: FirstTenant, lane: str | None, command: Sequence[str], seconds: float
 ) -> Observed:
     """Run a command in a lane of a tenant's key, and read what became of it.
 
     Args:
         here: the twin.
         tenant: whose key it is.
-        lane: the name of the lane, which nobody else uses.
+        lane: the name of the lane, None for that of requests which name none.
         command: the program and its arguments.
         seconds: how long it may take.
 
@@ -49,15 +56,17 @@ async def observed(
         OSError: it cannot be started.
     """
     twin, key = here.twin, OfKey(tenant.tenant_id, tenant.api_key_id)
-    surroundings = environment(f"{here.base_url}/_lane/{lane}", tenant.api_key, here.ca_file)
+    base_url = here.base_url if lane is None else f"{here.base_url}/_lane/{quote(lane, safe='')}"
+    told = twin.outcomes.open(OfLane(key.tenant_id, key.api_key_id, lane or ""))
+    outcome_url = f"{here.base_url}/_twin/outcome/{told}"
+    surroundings = environment(base_url, tenant.api_key, here.ca_file, outcome_url)
     began = twin.now()
-    run = await ran(command, surroundings, seconds)
+    try:
+        run = await ran(command, surroundings, seconds)
+    finally:
+        twin.outcomes.close(told)
     took = twin.now() - began
     await twin.quiet(key, GRACE)
-    lines = twin.journal(key, lane=lane, after=0, limit=sys.maxsize)
-    entries = sorted((_decode(line) for line in lines), key=lambda entry: entry.ordinal or 0)
-    token = (await twin.fates(key, lane=lane))["token"]
-    return Observed(run, took, tuple(entries), token)
-
-
-_decode = msgspec.json.Decoder(Entry).decode
+    lines = twin.saved(key, lane=lane or "", after=0, limit=sys.maxsize)
+    token = (await twin.fates(key, lane=lane or ""))["token"]
+    return Observed(run, took, tuple(map(read, lines)), token)
