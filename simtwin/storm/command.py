@@ -11,6 +11,8 @@ import click
 _FILE = click.Path(path_type=Path)
 _SECONDS = click.FloatRange(0, 1_000_000)
 _SPREAD = click.Choice(["constant", "exponential"])
+#: The options that say what becomes of it, not what is simulated.
+FILES = frozenset({"json_file", "html_file", "fail_if_metastable"})
 
 
 @click.command()
@@ -101,9 +103,7 @@ _SPREAD = click.Choice(["constant", "exponential"])
 @click.option(
     "--incident",
     metavar="FROM:TO",
-    default="1200:1800",
-    show_default=True,
-    help="When the capacity drops (s).",
+    help="When the capacity drops (s); by default from a third to half of the time.",
 )
 @click.option(
     "--capacity-left",
@@ -162,7 +162,11 @@ def storm(
 
     try:
         named = storms(Options(**options), function)
-        results = [Result(each, outcome(each.storm, run(each.storm))) for each in named]
+        results = []
+        for number, each in enumerate(named, 1):
+            if sys.stderr.isatty():
+                click.echo(f"{number} of {len(named)}: {each.name} ...", err=True)
+            results.append(Result(each, outcome(each.storm, run(each.storm))))
     except (SettingsError, PolicyError) as error:
         raise click.UsageError(" ".join(str(error).split())) from None
     if json_file is not None:

@@ -82,7 +82,7 @@ class Options:
     limit: int | None
     limit_silent: bool
     drops_abandoned: bool
-    incident: str
+    incident: str | None
     capacity_left: float
     no_incident: bool
     surge: str | None
@@ -176,7 +176,9 @@ def _timed(policy: Policy, timeout: float | None) -> Policy:
 
 def _causes(options: Options) -> Iterator[Cause]:
     if not options.no_incident:
-        start, end = _span(options.incident, "--incident")
+        start, end = options.seconds / 3, options.seconds / 2
+        if options.incident is not None:
+            start, end = _span(options.incident, "--incident")
         yield Incident(start, end, options.capacity_left)
     if options.surge is not None:
         start, end = _span(options.surge, "--surge")

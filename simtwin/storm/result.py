@@ -51,7 +51,7 @@ def compared(results: Sequence[Result]) -> list[tuple[str, ...]]:
             _share(each.outcome.all.served, each.outcome.all.calls),
             _share(each.outcome.all.lost, each.outcome.all.calls),
             f"{each.outcome.all.amplification:.2f}",
-            f"{each.outcome.most_amplification:.1f}",
+            f"{each.outcome.worst_minute:.1f}x",
             _seconds(each.outcome.all.latency.p50),
             _seconds(each.outcome.all.latency.p99),
             f"{each.outcome.wasted:.0%}",
@@ -105,7 +105,7 @@ def _fared(each: Fared) -> tuple[str, ...]:
 
 #: What the columns mean, for whoever reads a table without the README.
 MEANING = (
-    "served, lost: of the calls that began. worst minute: attempts a call in it. p50, p99: of answered"
+    "served, lost: of the calls that began. worst minute: its attempts, by those of a minute before the cause. p50, p99: of answered"
     " calls, waits and retries included. wasted: of the server's work, on turning away and on answers"
     " that nobody waited for. at the end: served in the last minute, of what was served before the"
     " cause. recovered after: from the end of the cause on."

@@ -48,7 +48,7 @@ def _alone(result: Result) -> Iterator[str]:
     if outcome.fairness is not None:
         yield f"Fairness by Jain, from the cause on: {outcome.fairness:.2f} (1 is fair)"
     yield (
-        f"{outcome.most_amplification:.1f} attempts a call in the worst minute; {outcome.wasted:.0%}"
+        f"{outcome.worst_minute:.1f} times the usual attempts in the worst minute; {outcome.wasted:.0%}"
         " of the server's work was for nothing"
     )
     yield verdict(outcome)

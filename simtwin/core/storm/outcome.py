@@ -8,7 +8,7 @@ import attrs
 
 from simtwin.core.bucket import NS
 from simtwin.core.storm.books import SERIES, WINDOW, WINDOW_SECONDS, Book, Books, Spread
-from simtwin.core.storm.overload import SPAN, Overload, judged, patience
+from simtwin.core.storm.overload import SPAN, Overload, before_it, judged, patience
 from simtwin.core.storm.storm import Storm
 
 
@@ -93,7 +93,8 @@ class Outcome:
         cause: from when to when something went wrong (s).
         all: how all clients fared.
         populations: how each population fared.
-        most_amplification: attempts by calls in the worst minute.
+        worst_minute: the attempts of the minute that had most, by those of a minute before the cause
+            (or, without one, of any minute in the mean): how many times the load it came to.
         wasted: the share of the server's work that was for nothing: answers that nobody waited for
             to the end, and turning away.
         fairness: by Jain, of calls served a client from one population to another in that time: 1
@@ -110,7 +111,7 @@ class Outcome:
     cause: tuple[float, float] | None
     all: Fared
     populations: Sequence[Fared]
-    most_amplification: float
+    worst_minute: float
     wasted: float
     fairness: float | None
     overload: Overload
@@ -155,7 +156,7 @@ def outcome(storm: Storm, books: Books) -> Outcome:
                 names, clients, books.by_population, rates, strict=True
             )
         ),
-        most_amplification=_most(together, whole),
+        worst_minute=_worst(together.attempts[:whole], cause),
         wasted=(books.abandoned + turning_away) / work if work else 0.0,
         fairness=_jain(rates) if len(rates) > 1 and cause else None,
         overload=overload,
@@ -216,11 +217,10 @@ def _jain(values: Sequence[float]) -> float | None:
     return sum(values) ** 2 / squares if squares else None
 
 
-def _most(book: Book, whole: int) -> float:
-    """Attempts by calls in the worst minute."""
-    worst = 0.0
-    for at in range(max(1, whole - SPAN + 1)):
-        calls = sum(book.calls[at : at + SPAN])
-        if calls:
-            worst = max(worst, sum(book.attempts[at : at + SPAN]) / calls)
-    return worst
+def _worst(attempts: Sequence[int], cause: tuple[float, float] | None) -> float:
+    usual = attempts if cause is None else attempts[before_it(cause[0])] or attempts
+    if not sum(usual):
+        return 0.0
+    spans = range(max(1, len(attempts) - SPAN + 1))
+    most = max(sum(attempts[at : at + SPAN]) for at in spans)
+    return most / min(SPAN, len(attempts)) / (sum(usual) / len(usual))

@@ -71,6 +71,15 @@ def patience(every_seconds: float, longest_wait_seconds: float) -> float:
     return max(300.0, 10 * every_seconds, 2 * longest_wait_seconds)
 
 
+def before_it(start: float) -> slice:
+    """The windows by which it is known how things were: the later half of the time before a cause.
+
+    Args:
+        start: when the cause begins (s).
+    """
+    return slice(ceil(start / 2 / WINDOW_SECONDS), int(start / WINDOW_SECONDS))
+
+
 def judged(
     served: Sequence[int],
     attempts: Sequence[int],
@@ -90,7 +99,8 @@ def judged(
     if cause is None:
         return Overload("no_cause")
     start, end = cause
-    first, last = ceil(start / 2 / WINDOW_SECONDS), int(start / WINDOW_SECONDS)
+    whole = before_it(start)
+    first, last = whole.start, whole.stop
     if last - first < SPAN:
         least = 2 * SPAN * WINDOW_SECONDS
         return Overload("unknown", f"the cause begins before {least} s, with nothing to compare to")

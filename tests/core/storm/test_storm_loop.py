@@ -275,6 +275,37 @@ def test_clients_that_back_off_or_spend_no_more_than_they_have_let_it_recover(po
     assert overload.recovered_seconds <= 60
 
 
+def test_the_worst_minute_is_told_by_a_minute_before_the_cause() -> None:
+    found = outlived("no-backoff(retries=4)")
+
+    # Five attempts where there was one, less what those take that rest and are on their way.
+    assert 3.5 < found.worst_minute < 6
+    assert played((5, "sdk"), **SMALL).worst_minute == pytest.approx(1, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("policy", "state"),
+    [
+        ("constant(seconds=0.5,retries=8,timeout_seconds=2.5)", "metastable"),
+        ("budget(timeout_seconds=2.5)", "recovered"),
+    ],
+)
+def test_clients_that_give_up_too_early_are_served_by_a_full_server_never_again(
+    policy: str, state: str
+) -> None:
+    """A full server takes 3 s where its clients wait for 2.5: what it does is for nobody."""
+    found = played(
+        (200, policy),
+        in_flight=32,
+        slower=1.5,
+        refused_seconds=0.05,
+        seconds=660,
+        causes=[Incident(180, 240, 0.2)],
+    )
+
+    assert found.overload.state == state
+
+
 def test_those_who_press_are_served_at_the_cost_of_those_who_wait() -> None:
     found = played(
         (20, "sdk"),
