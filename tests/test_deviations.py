@@ -10,6 +10,7 @@ from gatewayed import MASTER, ask, bearer, behind_litellm, behind_mintoken, make
 from trio.testing import MockClock
 from virtual import HELLO, VERSION, Stage, staged
 
+from simtwin.api.batches import held
 from simtwin.api.models import MODELS
 
 
@@ -213,6 +214,28 @@ async def test_mintoken_assumptions() -> None:
     assert [answer.headers["x-mintoken-intensity"] for answer in answers] == ["lite", "ultra"]
     assert "x-mintoken-duration-ms" not in answers[0].headers
     assert {each["request_json"]["system"] for each in kept} == {"Be brief.\n\nSpeak French."}
+
+
+async def test_assumed_batches(autojump_clock: MockClock) -> None:
+    path, request = "/v1/messages/batches", {"custom_id": "a", "params": HELLO}
+    waits = {"match": {"endpoint": "batches_request"}, "latency": {"seconds": 300}}
+    async with staged("asgi", settings={"rules": [waits]}) as stage:
+        headers = stage.headers()
+        twice = await stage.client.post(path, headers=headers, json={"requests": [request] * 2})
+        made = await stage.client.post(path, headers=headers, json={"requests": [request]})
+        one = f"{path}/{made.json()['id']}"
+        early = await stage.client.get(f"{one}/results", headers=headers)
+        kept = await stage.client.delete(one, headers=headers)
+        await stage.client.post(f"{one}/cancel", headers=headers)
+        await trio.sleep(61)
+        ended = (await stage.client.get(one, headers=headers)).json()
+        late = await stage.client.post(f"{one}/cancel", headers=headers)
+
+    refused = (twice, early, kept, late)
+    assert [answer.status_code for answer in refused] == [400] * 4
+    assert "unique" in twice.json()["error"]["message"]
+    assert ended["request_counts"]["canceled"] == 1
+    assert held.MOST_BATCHES == 10_000
 
 
 async def test_generated_resources() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
+from simtwin.api.batches.batch import Batch
 from simtwin.api.organization.organization import Organization
 from simtwin.api.resources.shelves import Shelves
 
@@ -17,7 +20,9 @@ class Holdings:
     Args:
         organization: people, workspaces, and what limits those have.
         shelves: the resources of the long tail.
+        batches: its message batches by id, the oldest first.
     """
 
     organization: Organization = attrs.field(factory=Organization)
     shelves: Shelves = attrs.field(factory=Shelves)
+    batches: Mapping[str, Batch] = attrs.field(factory=dict)

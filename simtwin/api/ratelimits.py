@@ -68,10 +68,10 @@ def refusal(refused: Refused | Impossible, *, org: str, model: str) -> ApiError:
     Args:
         refused: the verdict.
         org: the organization's id.
-        model: the id of the model.
+        model: the id of the model, empty where limits are on none.
     """
     words = _WORDS[refused.measure]
-    where = f"(org: {org}, model: {model})"
+    where = f"(org: {org}, model: {model})" if model else f"(org: {org})"
     if isinstance(refused, Impossible):
         return ApiError.of(
             429,

@@ -44,7 +44,7 @@ def timeline(entries: Sequence[Entry], start: float, waste: Waste) -> Timeline:
         start: when it began, in Unix seconds.
         waste: which requests are duplicates.
     """
-    found = calls(Attempt(entry, start) for entry in entries)
+    found = calls(Attempt(entry, start) for entry in entries if entry.batch is None)
     telling = sorted(range(len(found)), key=lambda index: not _tells(found[index]))[:MOST_CALLS]
     twice = frozenset(waste.duplicated_requests)
     return Timeline(

@@ -38,7 +38,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     client did); `whole`, whether all of the answer was sent. `cause` is "own" where the twin itself
     refused or broke, and "upstream" where the server behind it did.
 
-    Only where there is something to say: `gateway`, what the request came through; `last_event`, the
+    Only where there is something to say: `gateway`, what the request came through; `batch` and
+    `custom_id`, which request of which batch it is, as those came on no connection; `last_event`, the
     last server-sent event that was written; `digest`, what a request has in common with its
     repetitions, of its method, path and body, where a rule asked for that; `blocked_seconds`, how
     long writes waited for the client to read; `open_connections`, of the first
@@ -100,3 +101,5 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sent_characters: int = 0
     sent_tools: int = 0
     gateway: str | None = None
+    batch: str | None = None
+    custom_id: str | None = None

@@ -100,6 +100,7 @@ async def running_twin(
                 Router(nursery, lambda _: Holdings()),
                 epoch,
                 files,
+                nursery,
                 open_keys or open_world,
                 marks,
                 edge_headers,

@@ -31,6 +31,7 @@ from simtwin.core.tenant import Tenant
 from simtwin.core.usage import Usage
 from simtwin.edge.bells import Bells
 from simtwin.edge.credentials import ADMIN_KEYS, MadeKey, key_digest, make_key
+from simtwin.edge.data_plane.batches.works import Works
 from simtwin.edge.data_plane.load import Load
 from simtwin.edge.data_plane.open_keys import OpenKeys
 from simtwin.edge.doors import Doors
@@ -65,6 +66,7 @@ class Twin:
         holdings: the actors of what each tenant has made, by tenant_id.
         epoch: wall time.
         blobs: the files that tenants have.
+        nursery: where work goes on that no connection waits for.
         accepts_any_key: whether a key that nobody made is let in, each as a tenant of its own.
         open_world: whether every id exists, and every key may ask for everything.
         marks: whether answers carry `x-simtwin-*` headers.
@@ -91,6 +93,7 @@ class Twin:
     holdings: Router[Holdings]
     epoch: Epoch
     blobs: Blobs
+    nursery: trio.Nursery
     accepts_any_key: bool = False
     marks: bool = True
     edge_headers: bool = True
@@ -110,6 +113,7 @@ class Twin:
     load: Load = attrs.field(factory=Load)
     bells: Bells = attrs.field(factory=Bells)
     commons: Commons = attrs.field(factory=Commons)
+    works: Works = attrs.field(factory=Works)
     scripts: Scripts = attrs.field(init=False)
     open_keys: OpenKeys = attrs.field(init=False)
     doors: Doors = attrs.field(init=False)

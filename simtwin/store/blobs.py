@@ -110,7 +110,8 @@ class Blobs:
         blob = self._kept.pop(name, None)
         if blob is not None:
             self.release(blob.owner, blob.size)
-            await self.work(lambda: self.path(name).unlink(missing_ok=True))
+            with suppress(OSError):
+                await self.work(lambda: self.path(name).unlink(missing_ok=True))
 
     def forget(self, owner: str) -> None:
         """Remove all that a tenant has, at once."""

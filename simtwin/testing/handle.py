@@ -91,14 +91,17 @@ class Handle(ABC):
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """Every request so far, in the order in which they were over."""
+        """Every request so far, in the order in which they were over.
+
+        Those of batches are among them: their `entry.batch` is the id of theirs.
+        """
         found = map(read, self.lines())
         return tuple(Attempt(line, self._began) for line in found if isinstance(line, Entry))
 
     @property
     def calls(self) -> tuple[Call, ...]:
         """The same by what the client tried again."""
-        return calls_of(self.attempts)
+        return calls_of(each for each in self.attempts if each.entry.batch is None)
 
     def verdict(self) -> Verdict:
         """What the rules say of what the client did so far: each pass, fail or not exercised."""

@@ -112,7 +112,7 @@ def judging(
         outcomes=len(run.outcomes),
         unmatched=reading.unmatched(run),
         rules=tuple(said),
-        waste=waste(run),
+        waste=waste(run, reading.batched),
         amplification=curve,
     )
 
@@ -122,6 +122,7 @@ class _Reading:
 
     def __init__(self, outcomes: list[Outcome]) -> None:
         self.own = 0
+        self.batched: list[Attempt] = []
         self.upstream = 0
         self.kept: dict[int, Kept] = {}
         self.outcomes = outcomes
@@ -158,6 +159,10 @@ class _Reading:
         if entry.cause == "own":
             self.own += 1
             self._names_of_own |= {entry.request, entry.call}
+            return
+        if entry.batch is not None:
+            # The work of the server on what it was asked for once.
+            self.batched.append(Attempt(_slim(entry)))
             return
         self.upstream += entry.cause == "upstream"
         what = self._what(entry)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simtwin.core.prices import price
+from simtwin.core.prices import BATCH, price
 from simtwin.core.usage import Tokens
 
 
-def dollars(model: str | None, usage: Mapping[str, int]) -> float | None:
+def dollars(model: str | None, usage: Mapping[str, int], *, batched: bool = False) -> float | None:
     """What a usage costs, about; None where the price of the model is not known.
+
+    A request of a batch, `batched`, costs half.
 
     A journal does not tell which part of what was written to the cache is kept for an hour, at
     twice the price of input, so all of it counts as kept for five minutes.
@@ -22,4 +24,4 @@ def dollars(model: str | None, usage: Mapping[str, int]) -> float | None:
     )
     prompt = tokens.input + tokens.cache_creation + tokens.cache_read
     known = price(model, prompt)
-    return None if known is None else known.dollars(tokens)
+    return None if known is None else known.dollars(tokens) * (BATCH if batched else 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import msgspec
@@ -40,7 +40,7 @@ class Waste(msgspec.Struct, frozen=True, kw_only=True):
     """What a run cost and how much of that was for nothing.
 
     Args:
-        spent: all of it.
+        spent: all of it, requests of batches included.
         aborted: what answers cost that were not received whole: they were cut or failed in
             mid-stream, or the client left. Whoever asks again pays the input again.
         duplicated: whole answers to what was being answered already (a hedge, no sample of the same
@@ -61,15 +61,20 @@ class Waste(msgspec.Struct, frozen=True, kw_only=True):
 MOST_NAMED = 100
 
 
-def waste(run: Run) -> Waste:
-    """What a run cost, and what of it was thrown away; no attempt counts as both sorts."""
+def waste(run: Run, batched: Sequence[Attempt] = ()) -> Waste:
+    """What a run cost, and what of it was thrown away; no attempt counts as both sorts.
+
+    Args:
+        run: what was attempted.
+        batched: the requests of batches, which nobody waited for and nobody attempts again.
+    """
     aborted = [each for each in run.attempts if each.failed and _costs(each)]
     twice = chain(hedges(run), asked_again(run))
     # Where the first one failed, the second is the answer, and the first is what was thrown away.
     whole = [second for first, second in twice if not first.failed and not second.failed]
     duplicated = list({each.entry.id: each for each in whole if _costs(each)}.values())
     return Waste(
-        spent=_cost(run.attempts),
+        spent=_cost(chain(run.attempts, batched)),
         aborted=_cost(aborted),
         duplicated=_cost(duplicated),
         aborted_requests=_named(aborted),
@@ -97,7 +102,7 @@ def _cost(attempts: Iterable[Attempt]) -> Cost:
         output = usage.get("output_tokens", 0)
         produced += output
         given += tokens - output
-        cost = dollars(attempt.model, usage)
+        cost = dollars(attempt.model, usage, batched=attempt.entry.batch is not None)
         if cost is None:
             unpriced += 1
         else:

@@ -164,3 +164,14 @@ def test_a_path_begins_at_the_settings() -> None:
 def test_there_is_no_quota_for_a_pool_that_does_not_exist() -> None:
     with pytest.raises(KeyError):
         Limits("scale").quota("claude-x")
+
+
+@pytest.mark.parametrize(
+    ("tier", "rpm", "queue"),
+    [("start", 1_000, 200_000), ("scale", 4_000, 500_000), ("tier1", 50, 100_000)],
+)
+def test_batches_have_limits_of_their_own(tier: str, rpm: int, queue: int) -> None:
+    own = parse_limits({"tier": tier, "pools": {"batches": {"queue": 5}}}, "")
+
+    assert Limits(tier).quota("batches") == Quota(rpm)
+    assert (Limits(tier).queue, own.queue, own.quota("batches").rpm) == (queue, 5, rpm)

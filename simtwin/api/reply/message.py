@@ -45,7 +45,7 @@ def message(reply: Reply, ids: Ids) -> dict[str, Any]:
         whole_block(block, id_, caller, ids.date)
         for block, (id_, caller) in zip(reply.blocks, block_ids(reply, ids), strict=True)
     ]
-    usage = first_usage(reply.input, reply.output_tokens, reply.geo)
+    usage = first_usage(reply.input, reply.output_tokens, reply.geo, reply.tier)
     usage |= more_usage(reply.thinking_tokens, reply.extras)
     if reply.extras.speed is not None:
         usage["speed"] = reply.extras.speed

@@ -19,7 +19,7 @@ from simtwin.api.reply.said import Said, SaidSummary
 from simtwin.api.reply.seeded import seeded
 from simtwin.api.reply.spec import ReplySpec
 from simtwin.api.reply.turn import PLAIN, Turn
-from simtwin.api.reply.usage import NO_EXTRAS, Extras, InputUsage, Iteration
+from simtwin.api.reply.usage import NO_EXTRAS, STANDARD, Extras, InputUsage, Iteration
 from simtwin.api.reply.writing import Writing
 from simtwin.api.tokens import count
 
@@ -44,6 +44,7 @@ class Reply:
         thinking_tokens: how much of that is thinking.
         rhythm: random bytes by which a stream is cut into deltas.
         extras: what only some answers have.
+        tier: the service tier that usage tells.
     """
 
     model: str
@@ -57,6 +58,7 @@ class Reply:
     thinking_tokens: int
     rhythm: bytes
     extras: Extras = NO_EXTRAS
+    tier: str = STANDARD
 
     @property
     def input_tokens(self) -> int:

@@ -7,6 +7,9 @@ from typing import Any
 
 import attrs
 
+#: The `service_tier` of nearly all, and that of requests of batches.
+STANDARD, BATCH = "standard", "batch"
+
 
 @attrs.frozen
 class InputUsage:
@@ -87,7 +90,9 @@ class Iteration:
 NO_EXTRAS = Extras()
 
 
-def first_usage(input_usage: InputUsage, output_tokens: int, geo: str) -> dict[str, Any]:
+def first_usage(
+    input_usage: InputUsage, output_tokens: int, geo: str, tier: str = STANDARD
+) -> dict[str, Any]:
     """The `usage` of `message_start`, and the beginning of that of a whole message."""
     return {
         "input_tokens": input_usage.fresh,
@@ -95,7 +100,7 @@ def first_usage(input_usage: InputUsage, output_tokens: int, geo: str) -> dict[s
         "cache_read_input_tokens": input_usage.read,
         "cache_creation": _creation(input_usage),
         "output_tokens": output_tokens,
-        "service_tier": "standard",
+        "service_tier": tier,
         "inference_geo": geo,
     }
 

@@ -31,13 +31,15 @@ _NO_GATEWAYS: Mapping[bytes, str] = MappingProxyType({})
 class Address:
     """A lane and a gateway by name, a script as it was written; None is what is not said.
 
-    `mistake` is why the lane cannot be: nothing is known of such a request but that.
+    `mistake` is why the lane cannot be: nothing is known of such a request but that. `prefix` is all
+    that stood before the path of the API, as it was sent.
     """
 
     lane: str | None = None
     script: bytes | None = None
     mistake: str | None = None
     gateway: str | None = None
+    prefix: bytes = b""
 
 
 #: That of every request whose path says nothing.
@@ -80,7 +82,10 @@ def without_prefix(
     if rest != b"/v1" and not rest.startswith(b"/v1/"):
         return scope
     path = unquote(rest.decode("latin-1"))
-    return {**scope, "path": path, "raw_path": rest, ADDRESS: _address(lane, script, gateway)}
+    address = _address(lane, script, gateway)
+    prefix = scope["raw_path"][: -len(rest)]
+    address = attrs.evolve(address, prefix=prefix)
+    return {**scope, "path": path, "raw_path": rest, ADDRESS: address}
 
 
 def _gateway(path: bytes, gateways: Mapping[bytes, str]) -> tuple[str | None, bytes]:

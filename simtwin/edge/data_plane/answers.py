@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from simtwin.api.errors import ApiError, Rejected
 from simtwin.api.request.bare import bare
 from simtwin.core.plan import Plan
+from simtwin.edge.data_plane.batches.asked import BATCHES
 from simtwin.edge.data_plane.endpoints import UNKNOWN
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.listed_models import MODELS
@@ -18,7 +19,7 @@ from simtwin.edge.data_plane.turns import drained
 from simtwin.edge.twin import Twin
 
 #: By the name of the endpoint.
-ANSWERS: Mapping[str, Answer] = {**MESSAGES, **MODELS, **ORGANIZATION}
+ANSWERS: Mapping[str, Answer] = {**MESSAGES, **BATCHES, **MODELS, **ORGANIZATION}
 
 
 #: What is said of ids that nobody made, and of values that nobody would give.

@@ -157,6 +157,8 @@ def _entry(
         blocked_seconds=round(progress.blocked, 3) if progress.blocked else 0.0,
         open_connections=_open_connections(twin, exchange, account.api_key_id),
         gateway=request.address.gateway,
+        batch=exchange.batch,
+        custom_id=exchange.custom_id,
         **_cut(exchange),
     )
 

@@ -7,6 +7,7 @@ from functools import cache
 
 import attrs
 
+from simtwin.api.batches import envelope
 from simtwin.core.paths import Paths
 from simtwin.edge.data_plane.endpoint import Endpoint
 from simtwin.edge.data_plane.organization_paths import ORGANIZATION_PATHS
@@ -15,6 +16,8 @@ __all__ = ["UNKNOWN", "Endpoint", "find"]
 
 #: An unknown path still has an ordinal and a fate, so it needs a name as well.
 UNKNOWN = Endpoint("unknown", "data.unknown")
+#: A request of a batch, which no path leads to.
+BATCHED = Endpoint("batches_request", "data.batches.request", has_body=True, answers=True)
 
 _FIXED: Mapping[str, Mapping[str, Endpoint]] = {
     "/v1/messages": {
@@ -22,6 +25,12 @@ _FIXED: Mapping[str, Mapping[str, Endpoint]] = {
     },
     "/v1/messages/count_tokens": {
         "POST": Endpoint("count_tokens", "data.messages.count_tokens", has_body=True)
+    },
+    "/v1/messages/batches": {
+        "POST": Endpoint(
+            "batches_create", "data.batches.create", spooled=envelope.MOST_BYTES, has_body=True
+        ),
+        "GET": Endpoint("batches", "data.batches.list"),
     },
     "/v1/complete": {
         "POST": Endpoint("complete", "data.complete.create", has_body=True, answers=True)
@@ -38,6 +47,16 @@ _FIXED: Mapping[str, Mapping[str, Endpoint]] = {
     "/v1/models": {"GET": Endpoint("models", "data.models.list")},
 }
 _TEMPLATES: Mapping[str, Mapping[str, Endpoint]] = {
+    "/v1/messages/batches/{message_batch_id}": {
+        "GET": Endpoint("batches_retrieve", "data.batches.retrieve"),
+        "DELETE": Endpoint("batches_delete", "data.batches.delete"),
+    },
+    "/v1/messages/batches/{message_batch_id}/cancel": {
+        "POST": Endpoint("batches_cancel", "data.batches.cancel"),
+    },
+    "/v1/messages/batches/{message_batch_id}/results": {
+        "GET": Endpoint("batches_results", "data.batches.results"),
+    },
     "/v1/models/{model_id}": {"GET": Endpoint("models_retrieve", "data.models.retrieve")},
     **ORGANIZATION_PATHS,
 }

@@ -76,6 +76,9 @@ class Exchange:
     workspace: Reservation[Tenant] | None = None
     # Whether the key has limits of its own, which hold the request as well.
     limited_key: bool = False
+    # Of a request of a batch: of which one, and which of it.
+    batch: str | None = None
+    custom_id: str | None = None
     # What was asked.
     body_at: float | None = None
     body_bytes: int = 0
@@ -146,6 +149,10 @@ class Exchange:
             assert self.reply is not None, "only replies are messages"  # noqa: S101
             self._message = message_json(self.reply, self.ids)
         return self._message
+
+    def id(self, prefix: str, use: str) -> str:
+        """An id for what the request makes, drawn by what that is."""
+        return prefix + base58(self._name(use), 22)
 
     def rng(self, use: str = "answer") -> Random:
         """Chance for what carries no meaning in the answer, by what it is for."""

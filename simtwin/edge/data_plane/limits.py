@@ -43,6 +43,11 @@ async def admitted(twin: Twin, exchange: Exchange, ask: Ask, use: Use | None = N
     """
     account = exchange.account
     assert account is not None, "limits are on accounts"  # noqa: S101
+    if exchange.batch is not None:
+        # They waited in a queue that has limits of its own.
+        if use is not None:
+            await twin.tenants.ask(account.tenant_id, partial(tenants.keep, use=use))
+        return ()
     limits: Limits = twin.board.in_force(OfTenant(account.tenant_id)).limits
     quota = limits.quota(ask.pool)
     own = await _by_key(twin, exchange, account, ask)

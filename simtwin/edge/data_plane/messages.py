@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import attrs
+
 from simtwin.actors.actor import present
 from simtwin.api.answer import MESSAGE, Form, curve, json_answer, sse_answer
 from simtwin.api.complete.completion import COMPLETE
@@ -18,6 +20,7 @@ from simtwin.api.pacing import Pace, Pacing
 from simtwin.api.reply.asked.edits import edited
 from simtwin.api.reply.reply import compose_reply
 from simtwin.api.reply.spec import spec
+from simtwin.api.reply.usage import BATCH
 from simtwin.api.request.measure import Measured, measure
 from simtwin.api.request.parse import MessagesRequest, parsing, parsing_count
 from simtwin.api.request.prefix import cacheable
@@ -71,6 +74,8 @@ async def message(
     looked = await _looked(twin, exchange, request, measured)
     what = spec(request, exchange.seed, measured, betas, looked.cached)
     reply = compose_reply(what, await scripted(twin, exchange, doc))
+    if exchange.batch is not None:
+        reply = attrs.evolve(reply, tier=BATCH)
     charged = looked.charged(measured.input_tokens, request.model)
     pace = _pace(exchange, request.model, measured.input_tokens - looked.cached.read)
     foreseen = curve(reply, pace, present())

@@ -14,8 +14,6 @@ from typing import Any
 
 import trio
 
-from simtwin.actors.actor import CrashedError
-from simtwin.actors.mailbox import MailboxFullError
 from simtwin.api.errors import ApiError, Rejected
 from simtwin.api.gateways.rules import writing
 from simtwin.api.request.decode import peek
@@ -28,8 +26,7 @@ from simtwin.edge.data_plane.endpoints import UNKNOWN, find
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.forwarded import concluded
 from simtwin.edge.data_plane.identity import fit, identify
-from simtwin.edge.data_plane.load import OverloadError
-from simtwin.edge.data_plane.planned import carry_out, planned
+from simtwin.edge.data_plane.planned import carry_out, planned, unplanned
 from simtwin.edge.data_plane.request import (
     BodyTooLargeError,
     ClientLeftError,
@@ -117,15 +114,10 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         exchange.counted = True
         doc = await _asked(twin, exchange, hold)
         return await planned(twin, exchange, account, doc, answer)
-    except (MailboxFullError, OverloadError) as error:
-        return exchange.refused_by_twin(529, str(error))
-    except CrashedError as error:
-        return exchange.refused_by_twin(500, str(error))
     except ClientLeftError:
         raise
-    except Exception as error:
-        log.exception("a request crashed")
-        return exchange.refused_by_twin(500, f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001  # one answer is lost, and the client sees that
+        return unplanned(exchange, error)
     finally:
         twin.load.release(held)
 
@@ -156,7 +148,7 @@ async def _read(twin: Twin, exchange: Exchange, hold: Callable[[int], None]) -> 
     exchange.body_at = trio.current_time()
     if exchange.too_large:
         return Rejected(ApiError.of(413))
-    if not exchange.endpoint.has_body:
+    if not exchange.endpoint.has_body or exchange.endpoint.spooled is not None:
         return {}
     exchange.body_bytes = len(body)
     if exchange.endpoint.form:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import chain
 
+from simtwin.actors.actor import CrashedError
+from simtwin.actors.mailbox import MailboxFullError
 from simtwin.api.errors import Rejected
 from simtwin.api.openai.spoken import all_spoken
 from simtwin.api.request.letting_go import letting_go
@@ -19,6 +21,7 @@ from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.fates import decide_fate
 from simtwin.edge.data_plane.forwarded import forwarded
 from simtwin.edge.data_plane.limits import foresee
+from simtwin.edge.data_plane.load import OverloadError
 from simtwin.edge.data_plane.manner import Doc
 from simtwin.edge.data_plane.replayed import replayed
 from simtwin.edge.data_plane.turns import drained
@@ -56,6 +59,16 @@ async def planned(
     if exchange.body_bytes > WINDOW and isinstance(doc, dict):
         await drained(letting_go(doc))
     return _worsened(twin, exchange, account, fate, plan)
+
+
+def unplanned(exchange: Exchange, error: Exception) -> Plan:
+    """The answer of the twin itself to a request that it could not plan one for."""
+    if isinstance(error, (MailboxFullError, OverloadError)):
+        return exchange.refused_by_twin(529, str(error))
+    if isinstance(error, CrashedError):
+        return exchange.refused_by_twin(500, str(error))
+    log.error("a request crashed", exc_info=error)
+    return exchange.refused_by_twin(500, f"{type(error).__name__}: {error}")
 
 
 async def carry_out(twin: Twin, plan: Plan, exchange: Exchange, send: Send) -> None:

@@ -32,7 +32,7 @@ class ClientLeftError(Exception):
 class Request:
     """One request: its line, its headers by lower-case name, and a way to read its body once.
 
-    `path` is that of the API; what stood before it is `address`.
+    `path` is that of the API; what stood before it is `address`. `scheme` is "http" or "https".
     """
 
     method: str
@@ -43,6 +43,7 @@ class Request:
     wire: Carrier
     receive: Receive
     address: Address = PLAIN
+    scheme: str = "http"
     # As they came, one by one.
     pairs: Sequence[tuple[bytes, bytes]] = attrs.field(default=(), repr=False)
 
@@ -61,6 +62,15 @@ class Request:
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
 
+    @property
+    def base_url(self) -> str:
+        """What the client has as the base of the API's paths, with lane and script; no slash ends it.
+
+        Its host was checked, as that of every request that is answered.
+        """
+        prefix = self.address.prefix.decode("latin-1")
+        return f"{self.scheme}://{self.header(b'host') or 'localhost'}{prefix}"
+
 
 def from_scope(scope: Mapping[str, Any], receive: Receive) -> Request:
     """The request of an ASGI scope."""
@@ -73,6 +83,7 @@ def from_scope(scope: Mapping[str, Any], receive: Receive) -> Request:
         scope["state"]["wire"],
         receive,
         scope.get(ADDRESS, PLAIN),
+        scope.get("scheme", "http"),
         scope["headers"],
     )
 
