@@ -64,6 +64,16 @@ class Explained:
                 *(self._rule(rule, active=True) for rule in self.in_force.rules),
                 *(self._rule(rule, active=False) for rule in self.in_force.inactive),
             ],
+            "connections": [
+                {
+                    "name": each.name,
+                    "kind": each.kind,
+                    "does": summary(type(each.fate)),
+                    "fault": fault_in_words(each.kind, each.fate),
+                    "when": when_in_words(each.when),
+                }
+                for each in self.in_force.connections
+            ],
             "requests": [
                 {
                     "number": each.number,
@@ -173,6 +183,9 @@ def _lines(explained: Explained) -> Iterable[str]:
         hangs = f" [hangs on {', '.join(rule['depends_on'])}]" if rule["depends_on"] else ""
         yield f"{rule['name']}{there}: {rule['fault']}. {rule['does']}"
         yield f"    To {rule['requests']}: {rule['when']}{hangs}"
+    for rule in doc["connections"]:
+        yield f"{rule['name']}: {rule['fault']}. {rule['does']}"
+        yield f"    To connections of all: {rule['when']}"
     yield ""
     yield _heading(explained)
     for each in explained.foreseen:
@@ -196,6 +209,9 @@ def _tables(explained: Explained) -> None:
             ", ".join(rule["depends_on"]),
             end_section=True,
         )
+    for rule in explained.doc()["connections"]:
+        does = f"{rule['fault']}\n{rule['does']}"
+        rules.add_row(rule["name"], does, "connections of all", rule["when"], "", end_section=True)
     console.print(rules)
     requests = Table("request", "comes at", "what happens", "by", title=_heading(explained))
     for each in explained.foreseen:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 from rich.console import Console
 from rich.table import Column, Table
 
-from simtwin.core.fault import Fault, Setting, settings_of
+from simtwin.core.fault import Setting, settings_of
 from simtwin.core.profile import parse
 from simtwin_faults import all_kinds
 from simtwin_faults.profiles import texts
@@ -42,6 +43,6 @@ def described(setting: Setting) -> str:
     return f"{setting.name}: {setting.type}, default {setting.default}"
 
 
-def summary(kind: type[Fault]) -> str:
+def summary(kind: type[Any]) -> str:
     """The first sentence of a kind's docstring."""
     return (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ")

@@ -146,7 +146,7 @@ class _Runs:
             entries=entries,
             outcomes=tuple(line for line in lines if isinstance(line, ToldOutcome)),
             connections=_broken(twin) - broken,
-            missing=stimulus(twin.board.in_force(key), rules, entries),
+            missing=stimulus(twin.board.in_force(key), rules, entries, twin.doors.statistics()),
             dropped=twin.entries.dropped(key.tenant_id),
             token=replay["token"],
             replay=self.plan.replay_line(replay["token"] or _kept(replay, seed)),

@@ -2,7 +2,7 @@
 
 Every item of a script has to be met, and at the place it names. A rule has to fire where its counts
 alone decide (nth, first, every), or where it says `must_fire`; one that chance, time or others
-decide is only noted.
+decide is only noted. So it is with rules for connections.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any
 
 import attrs
 
-from simtwin.core.journal import Entry
+from simtwin.core.connections import ConnectionRule, Refuse
+from simtwin.core.entry import Entry
 from simtwin.core.schedule import Rule
 from simtwin.core.script import RULE, Script
 from simtwin.core.settings import InForce
@@ -32,7 +33,10 @@ class Stimulus:
 
 
 def stimulus(
-    in_force: InForce, told: Iterable[Mapping[str, Any]], entries: Sequence[Entry]
+    in_force: InForce,
+    told: Iterable[Mapping[str, Any]],
+    entries: Sequence[Entry],
+    connections: Iterable[Mapping[str, Any]] = (),
 ) -> Stimulus:
     """What of a run's settings was not met in it.
 
@@ -40,6 +44,7 @@ def stimulus(
         in_force: the settings.
         told: what became of each rule, as `GET /_twin/rules` tells it.
         entries: the journal of the run.
+        connections: what became of each rule for connections, as `GET /_twin/settings` tells it.
     """
     unmet = [] if in_force.script is None else list(_script(in_force.script, entries))
     notes: list[str] = []
@@ -48,13 +53,30 @@ def stimulus(
         sentence = _rule(rule, became.get(rule.name, {}))
         if sentence is not None:
             (unmet if _had_to(rule) else notes).append(sentence)
+    became = {each["name"]: each for each in connections}
+    for at_door in in_force.connections:
+        sentence = _connection_rule(at_door, became.get(at_door.name, {}))
+        if sentence is not None:
+            (unmet if _had_to(at_door) else notes).append(sentence)
     for rule in in_force.inactive:
         words = f"rule {rule.name} was not there in this run, as its `active` had it"
         (unmet if rule.must_fire else notes).append(words)
     return Stimulus(tuple(unmet), tuple(notes))
 
 
-def _had_to(rule: Rule) -> bool:
+def _connection_rule(rule: ConnectionRule, became: Mapping[str, Any]) -> str | None:
+    """What is missing of a rule for connections, None for nothing."""
+    if became.get("fired", 0):
+        return None
+    looked = became.get("looked", 0)
+    if isinstance(rule.fate, Refuse):
+        of = "the run was over before its window"
+    else:
+        of = "no connection came" if not looked else f"it looked at {looked:,} connections"
+    return f"connection rule {rule.name} ({rule.kind}) never fired: {of}"
+
+
+def _had_to(rule: Rule | ConnectionRule) -> bool:
     return rule.must_fire or _is_counted(rule.when)
 
 

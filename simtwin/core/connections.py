@@ -9,7 +9,7 @@ A rule looks at every connection that is accepted, and has exactly one table of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from types import MappingProxyType
 
@@ -124,6 +124,7 @@ class ConnectionRule:
         name: one of its kind among the rules.
         kind: what the fate is called in settings.
         epoch: when its window begins to count (ns).
+        must_fire: whether a run in which it does not has shown too little.
     """
 
     name: str
@@ -131,6 +132,7 @@ class ConnectionRule:
     kind: str
     fate: Fate
     epoch: int = 0
+    must_fire: bool = False
 
 
 def connection_rules(doc: object, path: str) -> tuple[ConnectionRule, ...]:
@@ -155,9 +157,9 @@ def connection_rules(doc: object, path: str) -> tuple[ConnectionRule, ...]:
 def _rule(doc: object, names: Names) -> ConnectionRule:
     if not isinstance(doc, Mapping):
         raise SettingsError(f"a rule is a table, not {quote(doc)}")
-    needs = f"a rule has name, when and one table of {', '.join(KINDS)}"
+    needs = f"a rule has name, when, must_fire and one table of {', '.join(KINDS)}"
     for name in doc:
-        if name not in ("name", "when") and name not in KINDS:
+        if name not in ("name", "when", "must_fire") and name not in KINDS:
             raise SettingsError(f"there is no {quote(name)}; {needs}")
     given = {name: value for name, value in doc.items() if value is not None}
     chosen = [name for name in given if name in KINDS]
@@ -168,8 +170,15 @@ def _rule(doc: object, names: Names) -> ConnectionRule:
     when = when_of(given.get("when", {}), _KNOWN_WHEN)
     if kind == "refuse":
         _check_refusal(when)
+    must_fire = given.get("must_fire", False)
+    if not isinstance(must_fire, bool):
+        raise SettingsError(f"must be true or false, not {quote(must_fire)}", "must_fire")
     return ConnectionRule(
-        name_of(given, kind, names), when, kind, table_of(KINDS[kind], given[kind], kind)
+        name_of(given, kind, names),
+        when,
+        kind,
+        table_of(KINDS[kind], given[kind], kind),
+        must_fire=must_fire,
     )
 
 
@@ -221,7 +230,12 @@ def decide(
 
 def refuses(rules: Sequence[ConnectionRule], now: int) -> bool:
     """Whether nobody is to listen now (ns)."""
-    return any(isinstance(rule.fate, Refuse) and _in_window(rule, now) for rule in rules)
+    return any(True for _ in shutting(rules, now))
+
+
+def shutting(rules: Sequence[ConnectionRule], now: int) -> Iterator[ConnectionRule]:
+    """The rules for which nobody is to listen now (ns)."""
+    return (rule for rule in rules if isinstance(rule.fate, Refuse) and _in_window(rule, now))
 
 
 def next_turn(rules: Sequence[ConnectionRule], now: int) -> int | None:

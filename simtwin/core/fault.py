@@ -130,11 +130,16 @@ def make(kinds: Kinds, kind: str, settings: object, path: str = "") -> Fault:
         raise SettingsError(f"{kind}: {words}", path, guilty) from None
 
 
-def as_settings(fault: Fault) -> dict[str, Any]:
-    """The settings of a fault that differ from their defaults, as JSON: what `make` takes back."""
+def as_settings(fault: Any) -> dict[str, Any]:
+    """The settings that differ from their defaults, as JSON: what `make` takes back.
+
+    Args:
+        fault: a fault, or the fate of a connection.
+    """
+    kind: type[Fault] = type(fault)
     return {
         name: _as_json(getattr(fault, name))
-        for name, (setting, _) in _fields(type(fault)).items()
+        for name, (setting, _) in _fields(kind).items()
         if setting.required or getattr(fault, name) != setting.default
     }
 

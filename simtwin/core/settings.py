@@ -228,10 +228,12 @@ def in_force(layers: Sequence[tuple[str, Settings]], vocabulary: Vocabulary) -> 
         else:
             origin[field] = "default"
             doc[field] = None
-    profiles = [vocabulary.profiles[name] for name in found.get("profiles", ())]
+    # A profile that is a file is listed by its path, and named without it.
+    names = found.get("profiles", ())
+    profiles = [vocabulary.profiles[name] for name in names]
     listed = [
-        placed(rule, origin["profiles"], since["profiles"].get(profile.name))
-        for profile in profiles
+        placed(rule, origin["profiles"], since["profiles"].get(name))
+        for name, profile in zip(names, profiles, strict=True)
         for rule in profile.rules
     ]
     own = [placed(rule, origin["rules"], since["rules"].get("")) for rule in found.get("rules", ())]
@@ -239,8 +241,8 @@ def in_force(layers: Sequence[tuple[str, Settings]], vocabulary: Vocabulary) -> 
     if "rules" in found:
         doc["rules"] = [rule_doc(rule) for rule in everything[len(listed) :]]
     for_connections = [
-        attrs.evolve(rule, epoch=_timeline(since["profiles"], profile.name))
-        for profile in profiles
+        attrs.evolve(rule, epoch=_timeline(since["profiles"], name))
+        for name, profile in zip(names, profiles, strict=True)
         for rule in profile.connections
     ] + [
         attrs.evolve(rule, epoch=_timeline(since["connections"], OF_CONNECTIONS))

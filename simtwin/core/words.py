@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from simtwin.core.connections import Fate
 from simtwin.core.fault import Fault, as_settings
 from simtwin.core.match import Match
 from simtwin.core.schedule import Rule
@@ -14,8 +15,8 @@ from simtwin.core.when import When
 _WHOSE = {"key": "", "tenant": " of the tenant", "all": " of all"}
 
 
-def fault_in_words(kind: str, fault: Fault) -> str:
-    """A fault as a script has it: `refuse(status=529)`."""
+def fault_in_words(kind: str, fault: Fault | Fate) -> str:
+    """A fault as a script has it, or the fate of a connection: `refuse(status=529)`."""
     given = ", ".join(f"{name}={_plain(value)}" for name, value in as_settings(fault).items())
     return f"{kind}({given})" if given else kind
 

@@ -25,6 +25,7 @@ from simtwin.core.connections import (
     decide,
     next_turn,
     refuses,
+    shutting,
 )
 from simtwin.core.plan import Chunk, Head
 from simtwin.core.scope import Operator
@@ -61,7 +62,10 @@ class Doors:
         return refuses(self._in_force(), present())
 
     def statistics(self) -> list[dict[str, Any]]:
-        """Of each rule in force: its name, at how many connections it looked, on how many it fired."""
+        """Of each rule in force: its name, at how many connections it looked, on how many it fired.
+
+        One that refuses sees none; it has fired once nobody listened for its sake.
+        """
         return [
             {
                 "name": rule.name,
@@ -82,10 +86,16 @@ class Doors:
             now = present()
             turn = next_turn(self._in_force(), now)
             change = self._change
+            self._note_shut()
             with trio.CancelScope() as scope:
                 if turn is not None:
                     scope.deadline = trio.current_time() + (turn - now) / NS
                 await change.wait()
+        self._note_shut()
+
+    def _note_shut(self) -> None:
+        for rule in shutting(self._in_force(), present()):
+            self._fired[rule.name] = 1
 
     async def admit(self, wire: Wire) -> bool:
         """Let a connection meet its fate; whether it is to be served."""

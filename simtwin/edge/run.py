@@ -118,7 +118,7 @@ async def _met(twin: Twin, told: Fates) -> str:
 
 async def _silent(twin: Twin) -> str | None:
     """Which of the rules for all never fired; None where there is none to be told of."""
-    rules = (await twin.rules(Operator()))["rules"]
+    rules = [*(await twin.rules(Operator()))["rules"], *twin.doors.statistics()]
     silent = [rule["name"] for rule in rules if not rule["fired"]]
     if not silent:
         return None

@@ -264,9 +264,10 @@ class Twin:
         """
         tenant, key = _owned(scope)
         accounts = {account.api_key_id: account for account in self._accounts(scope)}
-        found, requests = await met(
+        recount = await met(
             self.entries.lines(tenant, key, lane, limit=sys.maxsize), accounts.__contains__
         )
+        found = recount.met
         in_force = [
             self.board.in_force(OfLane(accounts[name].tenant_id, name, lane))
             for name, lanes in found.items()
@@ -282,7 +283,7 @@ class Twin:
         doc = document(seeds[0] if self.told is None else self.told.seed, profiles, of)
         return {
             "token": pack(doc),
-            "requests": requests,
+            "requests": recount.requests,
             "dropped": self.entries.dropped(tenant),
             "seeds": len(seeds),
             "keys": {self._scope(accounts[name]): name for name in found},

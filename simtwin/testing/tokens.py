@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
-from simtwin.core.fates import Fates, document, fate, parse
+from simtwin.core.fates import Fates, document, parse
 from simtwin.core.fault import Kinds
+from simtwin.core.recount import Recount
 from simtwin.core.replay_token import pack, unpack
 from simtwin.verdicts.attempt import Attempt
 
@@ -19,17 +19,10 @@ def token_of(attempts: Iterable[Attempt], seed: int, scope: Callable[[str], str]
         seed: what the twin drew chance by.
         scope: the scope of a key, by its id.
     """
-    found: dict[str, dict[str, dict[int, list[Any]]]] = {}
+    recount = Recount()
     for attempt in attempts:
-        entry = attempt.entry
-        if entry.ordinal is None:
-            continue
-        lane = found.setdefault(scope(entry.key), {}).setdefault(entry.lane or "", {})
-        if entry.fired:
-            faults = [(each.rule, each.kind, each.settings) for each in entry.fired]
-            charge = any(each.charge for each in entry.fired)
-            lane[entry.ordinal] = fate(entry.ordinal, faults, charge=charge)
-    return pack(document(seed, {}, found))
+        recount.add(scope(attempt.entry.key), attempt.entry)
+    return pack(document(seed, {}, recount.met))
 
 
 def fates_of(token: str, kinds: Kinds) -> Fates:

@@ -88,12 +88,25 @@ class VirtualTwin(Entered):
             **(settings or {}),
         }
         self._words = words()
-        self._own = parse(doc, self._words)
+        own = parse(doc, self._words)
+        profiles = own.profiles or ()
+        # What happens to connections is not the tenant's to say, so such profiles are for all.
+        if any(self._words.profiles[name].connections for name in profiles):
+            own = parse({**doc, "profiles": None}, self._words)
+        else:
+            profiles = ()
+        self._own = own
         self._told = None if replay is None else fates_of(replay, self._words.kinds)
         if seed is None:
             seed = 0 if self._told is None else self._told.seed
         self._farthest = parse(
-            {"seed": seed, "pace": "instant", "limits": {"tier": tier}}, self._words
+            {
+                "seed": seed,
+                "pace": "instant",
+                "limits": {"tier": tier},
+                "profiles": list(profiles) or None,
+            },
+            self._words,
         )
         super().__init__(seed)
         self._start = start

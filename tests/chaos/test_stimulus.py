@@ -95,6 +95,33 @@ def test_a_rule_that_says_so_has_to_fire_whatever_decides() -> None:
     assert stimulus(settings(rules=[rule]), [], []).unmet
 
 
+CONNECTIONS: list[dict[str, Any]] = [
+    {"name": "first", "when": {"first": 1}, "close": {}},
+    {"name": "must", "when": {"chance": 0.5}, "must_fire": True, "close": {}},
+    {"name": "rare", "when": {"chance": 0.1}, "stale": {}},
+    {"name": "shut", "when": {"window": [5, 9]}, "refuse": {}},
+]
+
+
+def test_rules_for_connections_are_held_to_the_same() -> None:
+    holds = settings(connections=CONNECTIONS)
+    became = [{"name": each["name"], "looked": 3, "fired": 1} for each in CONNECTIONS]
+    silent = [{**each, "fired": 0} for each in became]
+
+    assert stimulus(holds, [], [], became) == Stimulus()
+    assert stimulus(holds, [], [], silent) == Stimulus(
+        (
+            "connection rule first (close) never fired: it looked at 3 connections",
+            "connection rule must (close) never fired: it looked at 3 connections",
+        ),
+        (
+            "connection rule rare (stale) never fired: it looked at 3 connections",
+            "connection rule shut (refuse) never fired: the run was over before its window",
+        ),
+    )
+    assert "first (close) never fired: no connection came" in stimulus(holds, [], []).unmet[0]
+
+
 def test_a_rule_whose_place_no_answer_came_to_has_not_fired() -> None:
     found = of_rule({"nth": 1}, looked=1, fired=1)
 

@@ -46,6 +46,14 @@ def fired(given: tuple[ConnectionRule, ...], connections: int) -> list[list[str]
     return each
 
 
+def test_a_rule_may_have_to_fire() -> None:
+    (must, may) = rules({"must_fire": True, "close": {}}, {"close": {}})
+
+    assert (must.must_fire, may.must_fire) == (True, False)
+    with pytest.raises(SettingsError, match=r"connections\[0\].must_fire: must be true or false"):
+        rules({"must_fire": 1, "close": {}})
+
+
 def test_each_kind_has_its_settings_and_defaults() -> None:
     read = rules(
         {"when": {"window": [0, 5]}, "refuse": {}},
@@ -83,7 +91,10 @@ def test_rules_are_named_after_their_kind_unless_they_name_themselves() -> None:
             [{"close": {}, "idle": {}}],
             "connections[0]: a rule has one kind, and this has close and",
         ),
-        ([{"stall": {}}], "connections[0]: there is no 'stall'; a rule has name, when and one"),
+        (
+            [{"stall": {}}],
+            "connections[0]: there is no 'stall'; a rule has name, when, must_fire and one",
+        ),
         ([{"close": {"reset": 1}}], "connections[0].close.reset: must be true or false, not 1"),
         ([{"close": {"seconds": 1}}], "connections[0].close: there is no 'seconds'; there are"),
         ([{"idle": {"seconds": -1}}], "connections[0].idle.seconds: must be a number from 0"),

@@ -436,3 +436,22 @@ def test_what_is_told_is_a_copy() -> None:
 
     assert settings.doc == WHOLE
     assert in_force_doc(force)["profiles"] == ["busy", "calm"]
+
+
+def test_a_profile_that_is_a_file_knows_when_it_came_in() -> None:
+    text = """
+    summary = ""
+    good_client = ""
+    [[connections]]
+    close = {}
+    [[rules]]
+    when = { timeline = "shared" }
+    refuse = { status = 529 }
+    """
+    path = "/home/me/mine.toml"
+    words = Vocabulary(KINDS, {path: profile.parse(text, "mine.toml", KINDS)}, limits, pace)
+
+    found = in_force([("operator", parse({"profiles": [path]}, words).set_at(5))], words)
+
+    (rule,), (at_door,) = found.rules, found.connections
+    assert (rule.epoch, at_door.epoch) == (5, 5)

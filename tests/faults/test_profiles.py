@@ -41,6 +41,7 @@ def test_the_profiles_are_the_ones_that_are_promised() -> None:
         "flaky_stream",
         "overloaded",
         "rate_limited",
+        "restart",
         "slow_morning",
         "spillover",
         "staggered_recovery",

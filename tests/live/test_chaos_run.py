@@ -42,6 +42,8 @@ for _ in range(most):
             break
     except urllib.error.HTTPError as error:
         print(error.code, error.headers["request-id"], flush=True)
+    except OSError as error:
+        print("no answer", flush=True)
     time.sleep(wait)
 else:
     sys.exit("never answered")
@@ -111,6 +113,30 @@ def test_a_profile_of_which_a_rule_had_to_fire_and_did_not(
     told = capfd.readouterr().err
     assert "had to come and did not: rule third (refuse) never fired" in told
     assert "note: rule rare (refuse) never fired" in told
+
+
+def test_a_profile_of_connections_that_are_met_and_that_are_not(
+    tmp_path: Path, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+) -> None:
+    profile = tmp_path / "doors.toml"
+    profile.write_text(
+        'summary = "s"\ngood_client = "g"\n'
+        '[[connections]]\nname = "dead"\nwhen = { first = 1 }\nclose = { reset = true }\n'
+        '[[connections]]\nname = "shut"\nwhen = { window = [900, 901] }\nrefuse = {}\n'
+        '[[connections]]\nname = "late"\nmust_fire = true\nwhen = { window = [900, 901] }\n'
+        "black_hole = {}\n"
+    )
+
+    # Each run begins as if there had been none before it.
+    options = ["--runs", "2", "--profile", str(profile)]
+    assert simtwin("chaos", "run", *options, *asking(2)) == 4
+
+    out, told = capfd.readouterr()
+    assert [line.split()[0] for line in out.splitlines()] == ["no", "200", "no", "200"]
+    late = "had to come and did not: connection rule late (black_hole) never fired: it looked at 2"
+    assert told.count(late) == 2
+    assert told.count("note: connection rule shut (refuse) never fired: the run was over") == 2
+    assert "connection rule dead" not in told
 
 
 def test_the_command_finds_the_twin_and_no_proxy_in_its_environment(

@@ -158,6 +158,24 @@ async def test_connections_can_be_refused(autojump_clock: trio.testing.MockClock
         assert len(twin.attempts) == 1
 
 
+def test_a_gateway_that_restarts_refuses_connections_and_then_sends_pages() -> None:
+    with VirtualTwin(profiles=["restart"]) as twin:
+        met: list[object] = []
+        for _ in range(9):
+            try:
+                with httpx2.Client(
+                    transport=twin.blocking_transport(), base_url=twin.base_url
+                ) as client:
+                    headers = {"x-api-key": twin.api_key, "anthropic-version": "2023-06-01"}
+                    met.append(client.post("/v1/messages", json=HELLO, headers=headers).status_code)
+            except httpx2.TransportError as error:
+                met.append(type(error))
+            twin.sleep(1)
+
+    refused, reset = [httpx2.ConnectError] * 3, [httpx2.ReadError]
+    assert met == [*refused, *reset, 502, 503, 200, 529, 200]
+
+
 async def test_another_key_has_a_schedule_of_its_own(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
