@@ -93,7 +93,7 @@ def test_markdown_has_the_findings_first_and_the_line_that_has_it_again() -> Non
     text = markdown(report(plan(), EARLY)).decode()
 
     assert text.startswith("## ❌ simtwin chaos: findings\n")
-    assert text.index("**V1 ") < text.index("rules were not exercised")
+    assert text.index("**V1: a good client waits") < text.index("rules were not exercised")
     assert "```sh\nsimtwin replay st1.made-up -- python -c pass\n```" in text
 
 
@@ -188,6 +188,12 @@ def test_every_form_tells_what_was_thrown_away_and_how_requests_multiplied() -> 
 def test_a_good_run_says_how_much_was_looked_at() -> None:
     for text in (told(stormy()), markdown(stormy()).decode(), html(stormy()).lower()):
         assert "nothing to complain of in the 5 of 28 rules that were exercised" in text
+
+
+def test_findings_that_do_not_count_are_not_kept_quiet_about() -> None:
+    known = one(plan(), retried([1.0], **TOLD), known={"V1/messages"})
+
+    assert "but 1 finding that does not count" in told(report(plan(), known))
 
 
 def test_calls_that_were_never_answered_are_counted() -> None:

@@ -83,6 +83,14 @@ TOO_WIDE = """() => [...document.querySelectorAll("body *")]
   .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > innerWidth + 1
     && !each.closest("pre, .wide, .track, .axis, .curve"))
   .map((each) => each.outerHTML.slice(0, 90))"""
+#: Labels on a track that are not all on it.
+OFF_TRACK = """() => [...document.querySelectorAll(".track span")]
+  .filter((each) => each.checkVisibility())
+  .filter((each) => {
+    const [label, track] = [each, each.parentElement].map((it) => it.getBoundingClientRect());
+    return label.left < track.left - 1 || label.right > track.right + 1;
+  })
+  .map((each) => each.outerHTML)"""
 UNFOLD = "() => document.querySelectorAll('details').forEach((each) => each.open = true)"
 
 
@@ -161,6 +169,7 @@ def test_the_page_is_for_every_eye_hand_and_width(tmp_path: Path) -> None:
 def nothing_is_wider_than_the_screen(page: Any, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert page.evaluate(TOO_WIDE) == []
+    assert page.evaluate(OFF_TRACK) == []
 
 
 def a_keyboard_reaches_everything(page: Any) -> None:

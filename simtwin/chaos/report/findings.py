@@ -9,7 +9,7 @@ from simtwin.chaos.document import FindingDoc, RunDoc
 from simtwin.chaos.judgement import Severity
 from simtwin.chaos.report.elements import Room, State, badge, folded, text
 from simtwin.chaos.report.waterfall import Row
-from simtwin.chaos.report.words import NAMED, TOLD, by_rule
+from simtwin.chaos.report.words import NAMED, TOLD, by_rule, rule_of
 
 _STATES: Mapping[Severity, State] = MappingProxyType(
     {"error": "bad", "warning": "warn", "info": "dim"}
@@ -43,7 +43,7 @@ def _card(found: Sequence[FindingDoc], rows: Mapping[str, Row]) -> str:
     )
     return (
         f'<article class="card finding {state if first.counts else ""}">'
-        f"<h4>{marks} {text(first.rule)}: a good client {text(first.title)}</h4>"
+        f"<h4>{marks} {text(rule_of(first))}</h4>"
         f"<ul>{''.join(told[:TOLD])}</ul>{more}"
         f'<p class="advice"><strong>What to do:</strong> {text(first.advice)}</p>'
         f'<p class="small dim">Source: {text(first.source)}</p></article>\n'

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from simtwin.chaos.document import FindingDoc, Report, RunDoc
 from simtwin.chaos.report.markup import LONGEST, code, escaped, within
 from simtwin.chaos.report.words import (
-    NAMED,
     RESULTS,
     TOLD,
     by_rule,
     figures,
     lead,
+    rule_of,
     rules_that,
     standing,
     summary,
@@ -83,11 +83,12 @@ def _run(report: Report, run: RunDoc) -> Iterator[str]:
 def _findings(found: Sequence[FindingDoc]) -> Iterator[str]:
     first = found[0]
     mark = "❌" if first.counts else "▫️"
-    title, advice = escaped(f"{first.rule} {first.title}"), escaped(first.advice)
-    yield f"- {mark} **{title}** ({first.severity}). _{advice}_\n"
+    rule, advice = escaped(rule_of(first)), escaped(first.advice)
+    yield f"- {mark} **{rule}** ({first.severity}). _{advice}_\n"
     for finding in found[:TOLD]:
-        shown = ", ".join(finding.requests[:NAMED])
-        requests = f" {escaped(shown)}" if shown else ""
+        shown = ", ".join(finding.requests[:TOLD])
+        more = len(finding.requests) - TOLD
+        requests = f" {escaped(shown)}{f' and {more:,} more' if more > 0 else ''}" if shown else ""
         yield f"  - {escaped(finding.text)} ({standing(finding)}){requests}\n"
     if len(found) > TOLD:
         yield f"  - and {len(found) - TOLD:,} more of these\n"

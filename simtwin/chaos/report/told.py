@@ -16,6 +16,7 @@ from simtwin.chaos.report.words import (
     by_rule,
     figures,
     lead,
+    rule_of,
     rules_that,
     standing,
     summary,
@@ -85,7 +86,7 @@ def _run(report: Report, run: RunDoc, to: Console) -> None:
 def _findings(found: Sequence[FindingDoc], to: Console) -> None:
     first = found[0]
     style = _STYLES[first.severity] if first.counts else "dim"
-    head = Text(f"  {first.rule} ", style).append(plain(first.title), style)
+    head = Text(f"  {plain(rule_of(first))}", style)
     to.print(head.append(f"  ({standing(first)})", "default"), soft_wrap=True)
     for finding in found[:TOLD]:
         to.print(Text(f"     {plain(finding.text)}"), soft_wrap=True)

@@ -24,7 +24,7 @@ from simtwin.verdicts.thresholds import THRESHOLDS
 MOST_ATTEMPTS = 50
 #: A head and its answer that are no further apart came at once.
 _AT_ONCE = 0.001
-#: Beyond this place a label stands before its bar.
+#: On a phone the longest label takes what is beyond this place.
 _NEAR_THE_END = 62
 KEY = (
     '<p class="key"><span><i class="told"></i>told to wait (retry-after)</span>'
@@ -135,13 +135,12 @@ def _row(attempts: Sequence[AttemptDoc], index: int, over: Axis, rows: Mapping[s
 
 
 def _label(attempt: AttemptDoc, over: Axis) -> str:
-    """The status beside the bar, where there is room for it."""
-    end = over.place(attempt.ended)
-    where = (
-        f"left:{end:.2f}%"
-        if end < _NEAR_THE_END
-        else f"right:{100 - over.place(attempt.began):.2f}%"
-    )
+    """The status behind its bar, or before it, or on it, wherever there is room."""
+    begin, end = over.place(attempt.began), over.place(attempt.ended)
+    if end < _NEAR_THE_END:
+        where = f"left:{end:.2f}%"
+    else:
+        where = f"right:{100 - (begin if begin > 100 - _NEAR_THE_END else end):.2f}%"
     return f'<span class="bad" style="{where}">{text(answered(attempt))}</span>'
 
 

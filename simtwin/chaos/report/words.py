@@ -51,7 +51,10 @@ def lead(report: Report) -> str:
     rules = [rule for run in report.runs for rule in run.rules]
     shown = {rule.rule for rule in rules if rule.value != "not_exercised"}
     of = len({rule.rule for rule in rules})
-    return f"nothing to complain of in the {len(shown)} of {of} rules that were exercised"
+    said = f"nothing to complain of in the {len(shown)} of {of} rules that were exercised"
+    light = sum(len(run.findings) for run in report.runs)
+    does = "does" if light == 1 else "do"
+    return f"{said}, but {counted(light, 'finding')} that {does} not count" if light else said
 
 
 def figures(run: RunDoc) -> Iterator[str]:
@@ -87,6 +90,11 @@ def by_rule(run: RunDoc) -> list[list[FindingDoc]]:
 def _gravity(finding: FindingDoc) -> tuple[bool, int, int]:
     sure = CONFIDENCES.index(finding.confidence)
     return finding.counts, SEVERITIES.index(finding.severity), sure
+
+
+def rule_of(finding: FindingDoc) -> str:
+    """The rule that was broken, so that nobody takes it for what the client did."""
+    return f"{finding.rule}: a good client {finding.title}"
 
 
 def standing(finding: FindingDoc) -> str:
