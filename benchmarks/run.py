@@ -17,6 +17,7 @@ SCRIPTS = (
     "large.py",
     "steps.py",
     "startup.py",
+    "upstream.py",
     "memory.py",
     "tokens.py",
     "examples.py",

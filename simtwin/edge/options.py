@@ -226,6 +226,9 @@ def target_of(options: Options) -> Target | None:
         )
     if target.port == options.port and is_loopback(target.host):
         raise OptionsError("--upstream: that is where this twin itself listens")
+    key = options.upstream_key or ""
+    if not key.isascii() or not key.isprintable():
+        raise OptionsError("--upstream: ANTHROPIC_API_KEY of the environment is no key")
     # Whoever has a key of the twin's spends the environment's.
     for flag, for_all in (
         ("--open", options.open_keys),

@@ -1,21 +1,26 @@
 from __future__ import annotations
 
+import zlib
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anthropic
+import httpx2
 import pytest
 import trio
 import trio.testing
+from live.test_after_every_kind import MET
 from proxied import CALLER, ENVIRONMENT, proxied
-from virtual import HELLO, OPERATOR, VERSION, staged
+from virtual import HELLO, OPERATOR, URL, VERSION, staged
 
 from simtwin.api.replay.shelf import Replay
 from simtwin.edge.recordings import read_recordings
 from simtwin.edge.upstream.connection import UnreachableError
 from simtwin.edge.upstream.recorder import Recorder
 from simtwin.edge.upstream.target import Target
+from simtwin_faults import KINDS
 
 STREAM = {**HELLO, "stream": True}
 SECRET = "a-secret-of-another-service"
@@ -329,6 +334,61 @@ async def test_bodies_that_nobody_looks_into_are_passed_on_piece_by_piece() -> N
         assert answer.status_code == 200
         # More than the 32 MB that a document may have.
         assert sum(pieces) == entry["body_bytes"] == 600 * 65_536
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_kind_takes_effect_on_an_answer_of_the_upstreams(
+    kind: str, autojump_clock: trio.testing.MockClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    met = MET[kind]
+    async with proxied() as both:
+        headers = {**both.front.headers(CALLER), "x-simtwin-script": met.script}
+        # A connection of its own, as some kinds leave it unfit for the next request.
+        client = both.front.network.client(base_url=URL, timeout=None)
+        with trio.move_on_after(60), suppress(httpx2.HTTPError, zlib.error):
+            await client.post(
+                "/v1/messages",
+                headers=headers,
+                json={**HELLO, **met.asked},
+                follow_redirects=False,
+            )
+        await client.aclose()
+        await trio.sleep(60)
+
+        (entry,) = await both.entries()
+        assert [each["outcome"] for each in entry["fired"]] == ["reached"]
+        assert entry["cause"] is None
+    assert caplog.records == []
+
+
+async def test_http_2_has_a_connection_behind_for_each_request() -> None:
+    async with proxied(behind={"script": "ok*2; 529; disconnect(after_events=2)"}) as both:
+        transport = both.front.network.transport(http1=False, http2=True)
+        headers = both.front.headers(CALLER)
+        async with httpx2.AsyncClient(transport=transport, base_url=URL) as client:
+            post = partial(client.post, "/v1/messages", headers=headers)
+            json, stream = await post(json=HELLO), await post(json=STREAM)
+            refused = await post(json=HELLO)
+            with pytest.raises(httpx2.RemoteProtocolError):
+                await post(json=STREAM)
+
+        assert [each.http_version for each in (json, stream)] == ["HTTP/2", "HTTP/2"]
+        assert stream.text.count("event: message_stop") == 1
+        assert refused.status_code == 529
+        assert len(both.road.wires) == 4
+        assert [each["cause"] for each in await both.entries()] == [None, None, *["upstream"] * 2]
+
+
+async def test_silence_of_the_upstream_ends_with_the_longest_wait(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with proxied(behind={"script": "hang"}, max_wait=20) as both:
+        with pytest.raises(httpx2.RemoteProtocolError):
+            await both.ask()
+
+        (entry,) = await both.entries()
+        assert both.front.elapsed == 20
+        assert (entry["cause"], entry["ended"]) == ("upstream", "hangup")
 
 
 async def _noting(asked: list[Any], scope: Any, receive: Any, send: Any) -> None:

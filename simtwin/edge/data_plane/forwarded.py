@@ -87,6 +87,9 @@ async def concluded(twin: Twin, exchange: Exchange) -> None:
         await upstream.let_go(
             answer.connection, wire, whole=answer.whole and wire.closed_by is None
         )
+    progress = exchange.progress
+    if not answer.whole and progress.ended == "hangup" and not progress.marks:
+        answer.trouble = answer.trouble or f"the upstream was silent for {twin.max_wait:g} s"
     if answer.trouble is not None and exchange.cause is None:
         exchange.cause = "upstream"
         exchange.reason = exchange.reason or answer.trouble

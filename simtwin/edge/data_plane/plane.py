@@ -120,13 +120,17 @@ async def _plan(twin: Twin, exchange: Exchange) -> Plan:
         return unplanned(exchange, error)
     finally:
         twin.load.release(held)
+        # What is not forwarded is not held either.
+        exchange.upload = None
 
 
 async def _asked(twin: Twin, exchange: Exchange, hold: Callable[[int], None]) -> Doc | Rejected:
     """What is asked, as far as anybody here has to know."""
     exchange.model = exchange.endpoint.arguments.get("model_id")
     if twin.upstream is not None and not _is_document(exchange):
-        exchange.upload = await begun(exchange.request, exchange.counts_body)
+        upload = exchange.upload = await begun(exchange.request, exchange.counts_body)
+        exchange.body_at = trio.current_time()
+        exchange.body_bytes = len(upload.first) if upload.length is None else upload.length
         return {}
     return await _read(twin, exchange, hold)
 

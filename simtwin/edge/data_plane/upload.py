@@ -20,13 +20,13 @@ class Upload:
         first: what was read of it.
         receive: reads the rest; None where there is none.
         length: of all of it in bytes; None where only its end tells.
-        counted: is told of the size of every piece that is read.
+        counted: is told of the size of every piece that is read, where that is so.
     """
 
     first: bytes | bytearray
     receive: Receive | None = None
     length: int | None = None
-    counted: Callable[[int], object] | None = None
+    counted: Callable[[int], object] = int
 
     @property
     def at_once(self) -> bytes | None:
@@ -36,11 +36,7 @@ class Upload:
         return None
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """The body as it is written to the upstream, once.
-
-        Raises:
-            ClientLeftError: the rest never came.
-        """
+        """The body as it is written to the upstream, once; without its end where the client leaves."""
         first, self.first = self.first, b""
         for start in range(0, len(first), SENT_AT_ONCE):
             yield self._written(bytes(first[start : start + SENT_AT_ONCE]))
@@ -48,11 +44,10 @@ class Upload:
         while more and self.receive is not None:
             message = await self.receive()
             if message["type"] != "http.request":
-                raise ClientLeftError
+                return
             piece = message.get("body", b"")
-            if self.counted is not None:
-                self.counted(len(piece))
             if piece:
+                self.counted(len(piece))
                 yield self._written(bytes(piece))
             more = message.get("more_body", False)
         if self.length is None:
@@ -76,9 +71,9 @@ async def begun(request: Request, counted: Callable[[int], object]) -> Upload:
     if message["type"] != "http.request":
         raise ClientLeftError
     first = message.get("body", b"")
-    counted(len(first))
     if not message.get("more_body", False):
         return Upload(first, length=len(first))
     told = request.header(b"content-length")
-    length = int(told) if told is not None and told.isascii() and told.isdigit() else None
-    return Upload(first, request.receive, length, counted)
+    if told is not None and told.isascii() and told.isdigit():
+        return Upload(first, request.receive, int(told))
+    return Upload(first, request.receive, counted=counted)

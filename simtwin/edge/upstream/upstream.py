@@ -6,6 +6,7 @@ the client sees on its own. Requests that share a connection (HTTP/2) get one ea
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -16,6 +17,8 @@ from simtwin.edge.carrier import Carrier
 from simtwin.edge.upstream.connection import Connection, Dial
 from simtwin.edge.upstream.target import Target
 from simtwin.edge.wire import Wire
+
+LOG = logging.getLogger(__name__)
 
 
 @attrs.define(eq=False)
@@ -60,7 +63,7 @@ class Upstream:
 
     def send(self, connection: Connection, pieces: AsyncIterator[bytes]) -> None:
         """Send a body in the background, so that an answer that overtakes it is heard."""
-        self._nursery.start_soon(connection.send_pieces, pieces)
+        self._nursery.start_soon(_send, connection, pieces)
 
     async def let_go(self, connection: Connection, carrier: Carrier, *, whole: bool) -> None:
         """An answer is over: keep the connection with the client's, or close it at once.
@@ -99,3 +102,12 @@ class Upstream:
                 self._kept.pop(wire, None)
                 await connection.close()
             kept.over.set()
+
+
+async def _send(connection: Connection, pieces: AsyncIterator[bytes]) -> None:
+    """Send a body; where that crashes one request is lost."""
+    try:
+        await connection.send_pieces(pieces)
+    except Exception:
+        LOG.exception("a body crashed on its way to the upstream")
+        await connection.close()
