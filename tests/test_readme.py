@@ -14,6 +14,7 @@ import pytest
 
 from simtwin import cli
 from simtwin.chaos.command import chaos
+from simtwin.chaos.explore.choices import CHOICES, DEAR, DEFAULT
 from simtwin.core.fault import SettingsError, settings_of
 from simtwin.core.profile import parse as parse_profile
 from simtwin.core.script import parse as parse_script
@@ -93,6 +94,26 @@ def test_every_flag_of_chaos_run_is_told_and_no_other() -> None:
     assert told == {
         flag for each in run.params if isinstance(each, click.Option) for flag in each.opts
     }
+
+
+def test_every_flag_of_chaos_explore_and_shrink_is_told_and_no_other() -> None:
+    table = rows("`simtwin chaos explore … -- COMMAND`")
+    section = README[README.index("    simtwin chaos shrink") :].split("\n## ")[0]
+
+    def flags(command: str) -> set[str]:
+        options = [p for p in chaos.commands[command].params if isinstance(p, click.Option)]
+        return {flag for each in options for flag in (*each.opts, *each.secondary_opts)}
+
+    assert {f for row in table for f in re.findall(r"--[a-z][a-z-]+", row[0])} == flags("explore")
+    assert set(re.findall(r"--[a-z][a-z-]+", section)) == flags("shrink")
+
+
+def test_every_fault_that_explore_tries_is_in_the_matrix_shown() -> None:
+    section = README[README.index("    simtwin chaos explore") :].split("\n## ")[0]
+    shown = re.findall(r"^    ([a-z0-9-]+) +[.LS ]", section, re.MULTILINE)
+
+    assert shown == list(DEFAULT)
+    assert {name for name in named(section) if name in CHOICES} == set(DEAR)
 
 
 def test_every_flag_of_storm_is_told_and_no_other() -> None:
