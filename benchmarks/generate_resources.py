@@ -25,6 +25,8 @@ from resource_kinds import EFFECTS, UNNAMED, kinds
 from resource_schemas import Schemas
 from resource_shapes import earlier
 
+from simtwin.edge.data_plane.endpoints import is_own
+
 _PACKAGE = Path(__file__).parent.parent / "simtwin"
 TABLE = _PACKAGE / "api" / "resources" / "table.json"
 #: Rules name endpoints, and what rules are made of knows nothing of the API.
@@ -270,8 +272,8 @@ def _route(method: str, path: str, kind: str, same: list[Call], schemas: Schemas
 if __name__ == "__main__":
     made = table()
     TABLE.write_text(json.dumps(made, separators=(",", ":")) + "\n", encoding="utf-8")
-    names = "".join(
-        f'    "{name}",\n' for name in sorted({each["name"] for each in made["routes"]})
-    )
+    # What has an answer of its own has a name of its own.
+    left = [each["name"] for each in made["routes"] if not is_own(each["method"], each["path"])]
+    names = "".join(f'    "{name}",\n' for name in sorted(left))
     NAMES.write_text(f"{_HEAD}RESOURCES = (\n{names})\n", encoding="utf-8")
     print(f"{len(made['routes'])} routes, {len(made['types'])} types, {TABLE.stat().st_size} bytes")

@@ -49,7 +49,10 @@ async def answer(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
         if not twin.open_world or rejected.error.status not in _UNREAL or name in _OLDER:
             raise
         if name not in MESSAGES:
-            return exemplified(twin, exchange, doc, wants)
+            plan = exemplified(twin, exchange, doc, wants)
+            if plan is None:
+                raise
+            return plan
         counts = name == "count_tokens"
         question = await drained(bare(doc, wants.version, wants.betas, counts=counts))
         return await MESSAGES[name](twin, exchange, question, wants)

@@ -8,7 +8,7 @@ from functools import cache
 import attrs
 
 from simtwin.api.batches import envelope
-from simtwin.core.paths import Paths
+from simtwin.core.paths import Paths, Place
 from simtwin.edge.data_plane.endpoint import Endpoint
 from simtwin.edge.data_plane.organization_paths import ORGANIZATION_PATHS
 
@@ -71,17 +71,27 @@ def find(method: str, path: str) -> tuple[Endpoint, tuple[str, ...]]:
     fixed = _FIXED.get(path)
     if fixed is not None:
         return fixed.get(method, UNKNOWN), tuple(fixed)
-    places = [place for paths in (_PATHS, _resources()) if (place := paths.find(path)) is not None]
-    for place in places:
-        endpoint = place.methods.get(method)
-        if endpoint is not None:
-            arguments = place.arguments
-            return attrs.evolve(endpoint, arguments=arguments), tuple(place.methods)
-    return UNKNOWN, tuple(dict.fromkeys(name for place in places for name in place.methods))
+    own = _PATHS.find(path)
+    if own is not None and method in own.methods:
+        return _found(own, method), tuple(own.methods)
+    of_resources = resource_paths().find(path)
+    if of_resources is not None and method in of_resources.methods:
+        return _found(of_resources, method), tuple(of_resources.methods)
+    known = (place.methods for place in (own, of_resources) if place is not None)
+    return UNKNOWN, tuple(dict.fromkeys(name for methods in known for name in methods))
+
+
+def is_own(method: str, template: str) -> bool:
+    """Whether a route is one that is not left to the table of resources."""
+    return any(method in paths.get(template, ()) for paths in (_FIXED, _TEMPLATES))
+
+
+def _found(place: Place[Endpoint], method: str) -> Endpoint:
+    return attrs.evolve(place.methods[method], arguments=place.arguments)
 
 
 @cache
-def _resources() -> Paths[Endpoint]:
+def resource_paths() -> Paths[Endpoint]:
     """The paths of the long tail: only those who ask for one pay for reading the table."""
     from simtwin.api.resources.table import table  # noqa: PLC0415  # the above
 

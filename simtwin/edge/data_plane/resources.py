@@ -18,6 +18,7 @@ from simtwin.api.resources.sessions import Follow, News, news
 from simtwin.api.resources.table import table
 from simtwin.api.sse import PING, frame
 from simtwin.core.plan import Arrival, Chunk, End, Head, Plan, Step
+from simtwin.edge.data_plane.endpoints import resource_paths
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.json_plan import JSON
 from simtwin.edge.data_plane.manner import Doc, Manner
@@ -41,6 +42,7 @@ async def resource(twin: Twin, exchange: Exchange, doc: Doc, manner: Manner) -> 
     assert exchange.account is not None, "answers are for accounts"  # noqa: S101
     tenant = exchange.account.tenant_id
     ask = _ask(exchange, doc, manner, twin.wall())
+    assert ask is not None, "every other endpoint has an answer of its own"  # noqa: S101
     reply = await twin.holdings.ask(tenant, partial(_respond, ask=ask))
     if isinstance(reply, ApiError):
         if reply is FULL:
@@ -53,23 +55,29 @@ async def resource(twin: Twin, exchange: Exchange, doc: Doc, manner: Manner) -> 
     return _whole(exchange, reply)
 
 
-def exemplified(twin: Twin, exchange: Exchange, doc: Doc, manner: Manner) -> Plan:
-    """What the answer of a route would look like, whatever there is."""
+def exemplified(twin: Twin, exchange: Exchange, doc: Doc, manner: Manner) -> Plan | None:
+    """What the answer of a route would look like, whatever there is; None where no type says."""
     ask = _ask(exchange, doc, manner, twin.wall())
+    if ask is None:
+        return None
     if ask.route.kind == "stream":
         return (Head(200, (*_STREAM, *exchange.headers())), Chunk(PING, event="ping"), End())
     return _whole(exchange, example(ask))
 
 
-def _ask(exchange: Exchange, doc: Doc, manner: Manner, wall: float) -> Ask:
-    endpoint, known = exchange.endpoint, table()
-    route = known.route(endpoint.name)
-    assert route is not None, "every other endpoint has an answer of its own"  # noqa: S101
+def _ask(exchange: Exchange, doc: Doc, manner: Manner, wall: float) -> Ask | None:
+    # By its path: where another answer goes first the endpoint may be called otherwise.
+    place = resource_paths().find(exchange.request.path)
+    if place is None or exchange.request.method not in place.methods:
+        return None
+    known, name = table(), place.methods[exchange.request.method].name
+    route = known.route(name)
+    assert route is not None, "the paths are of its routes"  # noqa: S101
     assert exchange.in_force is not None, "answers are for accounts"  # noqa: S101
     return Ask(
         known,
         route,
-        tuple(endpoint.arguments.values()),
+        tuple(place.arguments.values()),
         Query(exchange.request.query),
         doc,
         manner.betas,
