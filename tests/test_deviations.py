@@ -263,6 +263,27 @@ async def test_generated_resources() -> None:
     assert used.data == []
 
 
+async def test_files_of_others() -> None:
+    source = {"type": "file", "file_id": "file_011CNobodys"}
+    content = [{"type": "document", "source": source}, {"type": "text", "text": "What is it?"}]
+    asked = {**HELLO, "messages": [{"role": "user", "content": content}]}
+    async with staged("asgi") as stage:
+        before = await stage.client.post("/v1/messages", headers=stage.headers(), json=asked)
+        made = await stage.client.post(
+            "/v1/files", headers=stage.headers(), files={"file": ("a.txt", b"x", "text/plain")}
+        )
+        after = await stage.client.post("/v1/messages", headers=stage.headers(), json=asked)
+        content_of = await stage.client.get(
+            f"/v1/files/{made.json()['id']}/content", headers=stage.headers()
+        )
+        archive = await stage.client.get(
+            "/v1/skills/pdf/versions/latest/content", headers=stage.headers()
+        )
+
+    assert (before.status_code, after.status_code) == (200, 404)
+    assert (content_of.status_code, archive.status_code) == (400, 403)
+
+
 async def test_keys_made_by_the_admin_api() -> None:
     async with staged("asgi") as stage:
         made = await stage.client.post(

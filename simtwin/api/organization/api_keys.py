@@ -6,11 +6,12 @@ from typing import Any
 
 import attrs
 
-from simtwin.api.organization.organization import Call, Doc, Organization, timestamp
+from simtwin.api.organization.organization import Call, Doc, Organization
 from simtwin.api.organization.workspaces import active
 from simtwin.api.pages import Query, by_ids
 from simtwin.api.request.shape.check import Maybe, literal, sized
 from simtwin.api.request.shape.record import Record
+from simtwin.api.timestamp import timestamp
 
 STATUSES = ("active", "archived", "expired", "inactive")
 

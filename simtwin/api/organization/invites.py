@@ -15,12 +15,12 @@ from simtwin.api.organization.organization import (
     Organization,
     missing,
     newest,
-    timestamp,
 )
 from simtwin.api.organization.users import GIVEN_ROLES, ROLES, user, users
 from simtwin.api.pages import by_ids
 from simtwin.api.request.shape.check import Array, literal, matching, sized
 from simtwin.api.request.shape.record import Record
+from simtwin.api.timestamp import timestamp
 
 #: "Invites expire after 21 days" (docs, Admin API, 2026-08).
 LIFE = 21 * 24 * 3600.0

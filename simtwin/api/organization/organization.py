@@ -7,7 +7,6 @@ keys are not here: they are credentials, which the twin keeps where it looks the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -113,11 +112,6 @@ class Call:
 
 #: Raises `Rejected` where it cannot be done, and then nothing was.
 Operation = Callable[[Organization, Call], tuple[Organization, Doc]]
-
-
-def timestamp(at: float) -> str:
-    """A time as RFC 3339, in UTC."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def missing(what: str) -> Rejected:

@@ -14,12 +14,12 @@ from simtwin.api.organization.organization import (
     Organization,
     missing,
     newest,
-    timestamp,
     without,
 )
 from simtwin.api.pages import by_ids
 from simtwin.api.request.shape.check import literal
 from simtwin.api.request.shape.record import Record
+from simtwin.api.timestamp import timestamp
 
 #: Roles that can be given through the API; an admin is made in the Console alone.
 GIVEN_ROLES = ("billing", "claude_code_user", "developer", "managed", "user")

@@ -15,12 +15,12 @@ from simtwin.api.organization.organization import (
     Organization,
     missing,
     newest,
-    timestamp,
 )
 from simtwin.api.pages import by_ids
 from simtwin.api.request.phrases import NOT_A
 from simtwin.api.request.shape.check import Array, Check, Maybe, literal, matching, sized
 from simtwin.api.request.shape.record import Record
+from simtwin.api.timestamp import timestamp
 
 #: "You can have up to 100 workspaces per organization" (docs, workspaces, 2026-08).
 MOST = 100

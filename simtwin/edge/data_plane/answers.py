@@ -10,16 +10,25 @@ from simtwin.core.plan import Plan
 from simtwin.edge.data_plane.batches.asked import BATCHES
 from simtwin.edge.data_plane.endpoints import UNKNOWN
 from simtwin.edge.data_plane.exchange import Exchange
+from simtwin.edge.data_plane.files import FILES
 from simtwin.edge.data_plane.listed_models import MODELS
 from simtwin.edge.data_plane.manner import Answer, Doc, manner
 from simtwin.edge.data_plane.messages import MESSAGES, chat
 from simtwin.edge.data_plane.organization import ORGANIZATION
 from simtwin.edge.data_plane.resources import exemplified, resource
+from simtwin.edge.data_plane.skills import SKILLS
 from simtwin.edge.data_plane.turns import drained
 from simtwin.edge.twin import Twin
 
 #: By the name of the endpoint.
-ANSWERS: Mapping[str, Answer] = {**MESSAGES, **BATCHES, **MODELS, **ORGANIZATION}
+ANSWERS: Mapping[str, Answer] = {
+    **MESSAGES,
+    **BATCHES,
+    **MODELS,
+    **FILES,
+    **SKILLS,
+    **ORGANIZATION,
+}
 
 
 #: What is said of ids that nobody made, and of values that nobody would give.

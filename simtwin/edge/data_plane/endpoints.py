@@ -11,6 +11,7 @@ from simtwin.api.batches import envelope
 from simtwin.core.paths import Paths, Place
 from simtwin.edge.data_plane.endpoint import Endpoint
 from simtwin.edge.data_plane.organization_paths import ORGANIZATION_PATHS
+from simtwin.edge.data_plane.upload_paths import FILE_PATHS, SKILL_PATHS
 
 __all__ = ["UNKNOWN", "Endpoint", "find"]
 
@@ -58,6 +59,8 @@ _TEMPLATES: Mapping[str, Mapping[str, Endpoint]] = {
         "GET": Endpoint("batches_results", "data.batches.results"),
     },
     "/v1/models/{model_id}": {"GET": Endpoint("models_retrieve", "data.models.retrieve")},
+    **FILE_PATHS,
+    **SKILL_PATHS,
     **ORGANIZATION_PATHS,
 }
 _PATHS = Paths(_TEMPLATES)

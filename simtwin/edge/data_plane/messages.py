@@ -31,6 +31,7 @@ from simtwin.core.plan import Head, Plan
 from simtwin.core.pools import Ask
 from simtwin.core.usage import Tokens
 from simtwin.edge.data_plane.exchange import Exchange
+from simtwin.edge.data_plane.filed import filed
 from simtwin.edge.data_plane.json_plan import JSON, json_plan
 from simtwin.edge.data_plane.limits import admitted
 from simtwin.edge.data_plane.manner import Answer, Doc, Manner, names_of_betas
@@ -68,10 +69,13 @@ async def message(
     """
     betas = manner.betas
     request = await drained(parsing(doc, manner.version, betas))
+    whole, size = await filed(twin, exchange, doc)
+    if whole is not doc:
+        request, doc = await drained(parsing(whole, manner.version, betas)), whole
     read = without_summarized(doc, betas)
-    measured = await drained(measure(doc, exchange.body_bytes, read))
+    measured = await drained(measure(doc, size, read))
     exchange.fingerprint, exchange.messages = measured.fingerprint, measured.turns
-    looked = await _looked(twin, exchange, request, measured)
+    looked = await _looked(twin, exchange, request, measured, size)
     what = spec(request, exchange.seed, measured, betas, looked.cached)
     reply = compose_reply(what, await scripted(twin, exchange, doc))
     if exchange.batch is not None:
@@ -93,12 +97,12 @@ async def message(
 
 
 async def _looked(
-    twin: Twin, exchange: Exchange, request: MessagesRequest, measured: Measured
+    twin: Twin, exchange: Exchange, request: MessagesRequest, measured: Measured, size: int
 ) -> Looked:
     """What there is of the prompt in the cache, where the request wants it to be cached."""
     if not request.breakpoints:
         return NOT_LOOKED
-    tokens, size = measured.input_tokens, exchange.body_bytes
+    tokens = measured.input_tokens
     work = cacheable(request.doc, request.model, request.breakpoints, tokens, size)
     return await look_up(twin, exchange, await drained(work))
 
@@ -106,14 +110,15 @@ async def _looked(
 async def _count(twin: Twin, exchange: Exchange, doc: Doc, manner: Manner) -> Plan:
     betas = manner.betas
     await drained(parsing_count(doc, manner.version, betas))
+    doc, size = await filed(twin, exchange, doc)
     read = without_summarized(doc, betas)
-    measured = await drained(measure(doc, exchange.body_bytes, read))
+    measured = await drained(measure(doc, size, read))
     limits = await admitted(twin, exchange, Ask(COUNT_TOKENS, exchange.hold, 0, None))
     counted: dict[str, Any] = {"input_tokens": measured.input_tokens}
     if doc.get("context_management") is not None:
         original = measured.input_tokens
         if read is not doc:
-            original = (await drained(measure(doc, exchange.body_bytes))).input_tokens
+            original = (await drained(measure(doc, size))).input_tokens
         counted["input_tokens"] -= edited(doc, betas, original).cleared
         counted["context_management"] = {"original_input_tokens": original}
     return json_plan(exchange, counted, limits)

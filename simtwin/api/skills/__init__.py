@@ -1,0 +1,1 @@
+"""Skills that organizations make, and those that everybody has."""
