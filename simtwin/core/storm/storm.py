@@ -20,13 +20,13 @@ from simtwin.core.fault import SettingsError
 from simtwin.core.storm.policy import Policy
 from simtwin.core.triggers import Capacity
 
-#: What the packed events have place for, ten times what an hour of takes under a minute.
+#: What the packed events have place for; of a tenth of them an hour takes up to a minute.
 MOST_CLIENTS = 100_000
 #: About a minute on one core.
 MOST_EVENTS = 10_000_000
 #: A day: with windows of ten seconds, 8,640 of them.
 LONGEST_SECONDS = 86_400.0
-#: Two in a line can be told apart, and a legend of more is not read.
+#: Nobody reads a legend of more.
 MOST_POPULATIONS = 20
 
 Spread = Literal["constant", "exponential"]
