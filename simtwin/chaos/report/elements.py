@@ -72,7 +72,9 @@ def facts(known: Iterable[tuple[str, str]]) -> str:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: int) -> str:
     """Rows of HTML under names; the last `numbers` columns are set as figures."""
-    right = ["" if place < len(columns) - numbers else ' class="number"' for place in range(99)]
+    right = [
+        "" if place < len(columns) - numbers else ' class="number"' for place in range(len(columns))
+    ]
 
     def row(cells: Sequence[str], tag: str) -> str:
         told = (f"<{tag}{right[n]}>{cell}</{tag}>" for n, cell in enumerate(cells))
