@@ -258,9 +258,11 @@ def test_a_limit_that_cannot_be_changes_nothing(
 def test_limits_can_be_asked_of_one_group_or_model(console: Console) -> None:
     (one,) = console.ask("rate_limits", query="model=claude-opus-4-5")["data"]
     (counting,) = console.ask("rate_limits", query="group_type=token_count")["data"]
+    (batches,) = console.ask("rate_limits", query="group_type=batch")["data"]
 
     assert "claude-opus-4-5-20251101" in one["models"]
-    assert counting["models"] is None
+    assert counting["models"] is batches["models"] is None
+    assert batches["limits"] == [{"type": "requests_per_minute", "value": 4_000}]
     assert isinstance(console.ask("rate_limits", query="model=gpt"), ApiError)
 
 

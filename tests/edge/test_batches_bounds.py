@@ -95,7 +95,9 @@ async def test_requests_of_batches_take_nothing_from_the_limits_of_live_ones() -
         batch = await until_ended(stage, made.json()["id"])
         live = await stage.create()
         usage = await stage.usage()
+        spent = [row for row in stage.twin.store.spent(stage.tenant.tenant_id, 0, 1e12) if row]
 
+    assert {(row.tier, row.requests) for row in spent} == {("batch", 5), ("standard", 1)}
     assert batch["request_counts"]["succeeded"] == 5
     assert live.status_code == 200
     assert [row["requests"] for row in usage if row["model"] is not None] == [{"200": 6}]

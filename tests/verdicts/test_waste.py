@@ -46,6 +46,20 @@ def test_an_answer_that_the_client_left_is_wasted() -> None:
     assert waste(left).aborted.output_tokens == 20
 
 
+def test_a_request_of_a_batch_costs_half_and_is_nobodys_attempt() -> None:
+    batched = {"endpoint": "batches_request", "batch": "msgbatch_1", **SONNET}
+    judged = verdict(
+        answered(1, 0, **SONNET),
+        answered(2, 0.1, custom_id="a", **batched),
+        made(3, 0.2, custom_id="b", **batched),
+    )
+
+    assert (judged.attempts, judged.calls) == (1, 1)
+    assert judged.waste.spent.attempts == 3
+    assert judged.waste.spent.dollars == pytest.approx((1 + 0.5 + 0.5) * (10 * 3 + 20 * 15) / 1e6)
+    assert judged.waste.aborted.attempts == judged.waste.duplicated.attempts == 0
+
+
 def test_a_hedge_that_is_answered_as_well_is_a_duplicate() -> None:
     found = waste(answered(1, 0, 3.0, **SONNET), answered(2, 1, 3.0, **SONNET))
 

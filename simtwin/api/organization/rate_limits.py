@@ -17,7 +17,7 @@ from simtwin.api.organization.workspaces import active, one
 from simtwin.api.pages import MOST, by_cursor
 from simtwin.api.request.shape.check import Array, Check, Maybe, literal, no_less
 from simtwin.api.request.shape.record import Record
-from simtwin.api.tiers import COUNT_TOKENS, POOLS, Limits
+from simtwin.api.tiers import BATCHES, COUNT_TOKENS, POOLS, Limits
 from simtwin.core.chance import base58
 
 GROUPS = ("batch", "files", "model_group", "skills", "token_count", "web_search")
@@ -93,6 +93,7 @@ def _named(pool: str) -> str:
 _GROUPS = (
     *(Group(pool, "model_group", _named(pool)) for pool in POOLS),
     Group(COUNT_TOKENS, "token_count", ""),
+    Group(BATCHES, "batch", ""),
 )
 
 

@@ -33,6 +33,7 @@ def spent(exchange: Exchange, account: AccountRecord, at: float, tokens: Tokens)
         tokens,
         0 if reply is None else reply.input.written_1h,
         0 if reply is None else reply.extras.searches,
+        tier="standard" if exchange.batch is None else "batch",
         geo=geo,
         long=tokens.input + tokens.cache_creation + tokens.cache_read > LONG_PROMPT,
         fast=reply is not None and reply.extras.speed == "fast",

@@ -30,6 +30,7 @@ Every write on /_twin is `content-type: application/json`; errors are {"error": 
 The API:
   POST /v1/messages                    JSON, or server-sent events with "stream": true
   POST /v1/messages/count_tokens
+  /v1/messages/batches                 many messages at once, answered in the background
   POST /v1/chat/completions            for clients of OpenAI's, with the base URL .../v1
   POST /v1/complete                    the API before there were messages
   GET  /v1/models, /v1/models/{id}

@@ -25,6 +25,14 @@ _SCENARIOS = (
         "Where tools are offered, a call whose input satisfies its schema.",
         ("tool_use",),
     ),
+    (
+        "batches",
+        (
+            "Message batches: create, list, retrieve, cancel, delete, results; each request has a "
+            "fate of its own."
+        ),
+        ("message_batches",),
+    ),
     ("count-tokens", "POST /v1/messages/count_tokens, an estimate.", ("count_tokens",)),
     (
         "models",
