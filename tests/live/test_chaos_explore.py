@@ -5,7 +5,6 @@ The command is a plain client that starts in a twentieth of a second, and the fa
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shlex
 import signal
@@ -17,6 +16,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from live.console import in_this_process
+from live.held import let_go
 from live.served import SIMTWIN, START_SECONDS, surroundings
 
 from simtwin.chaos.explore.document import Report
@@ -123,9 +123,8 @@ def test_what_is_not_over_in_time_is_hung_and_ended_with_all_that_it_started(
 
     assert [cell.outcome for cell in report.cells] == ["hung"]
     assert "not over after 0.5 s" in report.cells[0].why
-    # Whoever is left of any run, clean or not, would hold it still.
-    with held.open() as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    # Nobody is left of any run, clean or not.
+    assert let_go(held)
 
 
 def test_an_exploration_goes_on_from_where_it_was(

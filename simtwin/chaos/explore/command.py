@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from simtwin.chaos.trial.bounded import bounded
+
 _FILE = click.Path(path_type=Path)
 
 
@@ -37,35 +39,13 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="Leave the pairs of a request after so many runs with no new kind of outcome.",
 )
-@click.option(
-    "--max-runs",
-    "most_runs",
-    type=click.IntRange(2, 100_000),
-    default=1_000,
-    show_default=True,
-    help="The most runs, the two clean ones included.",
-)
-@click.option(
-    "--time",
-    "seconds",
-    type=click.FloatRange(0),
-    metavar="SECONDS",
-    help="Begin no run after that.",
-)
-@click.option(
-    "--hang-seconds",
-    type=click.FloatRange(0, 86_400, min_open=True),
-    help="When a run is hung: by default after 10 s or five clean runs, the longer.",
-)
+@bounded(2, 1_000)
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),
     default=min(os.cpu_count() or 1, 8),
     show_default="one a core, 8 at most",
     help="How many runs there are at once.",
-)
-@click.option(
-    "--any-order", is_flag=True, help="Let the order of the lines that it prints count for nothing."
 )
 @click.option(
     "--fail-on",

@@ -10,7 +10,7 @@ further requests the client sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
@@ -24,11 +24,17 @@ SATURATION = 20
 
 @attrs.define
 class _Row:
-    """The pairs whose second fault is at one request."""
+    """The pairs whose second fault is at one request; once they are saturated they stay so."""
 
     cells: tuple[Cell, ...]
+    begun: int = 0
     kinds: set[object] = attrs.field(factory=set)
     in_a_row: int = 0
+    saturated: bool = False
+
+    @property
+    def left(self) -> int:
+        return len(self.cells) - self.begun
 
 
 class Exploration:
@@ -54,66 +60,67 @@ class Exploration:
         self._saturation = saturation
         self._done: dict[Cell, CellDoc] = {}
         self._begun: set[Cell] = set()
-        self._rows: dict[Cell, _Row] | None = None
         self.singles = tuple(cell for each in requests for cell in self._at(each))
+        self._rows: list[_Row] = []
+        self._row_of: dict[Cell, _Row] = {}
+        # Each is looked at once, however many there are.
+        self._left: Iterator[Cell] = iter(self.singles)
 
     def restore(self, cells: Iterable[CellDoc]) -> None:
         """Take runs of an earlier time for done."""
-        listed = list(cells)
-        for doc in (each for each in listed if len(each.faults) == 1):
-            if doc.faults in self.singles:
-                self._begun.add(doc.faults)
-                self.done(doc)
-        for doc in (each for each in listed if len(each.faults) > 1):
-            if self._row(doc.faults) is not None:
-                self._begun.add(doc.faults)
+        known = frozenset(self.singles)
+        for doc in sorted(cells, key=lambda each: len(each.faults)):
+            if doc.faults in known or doc.faults in self._row_of:
+                self._begin(doc.faults)
                 self.done(doc)
 
     def next(self) -> Cell | None:
         """The next run to do, which is then under way; None where there is none at present."""
-        cell = next(self._left(), None)
-        if cell is not None:
-            self._begun.add(cell)
-        return cell
+        for cell in self._left:
+            row = self._row_of.get(cell)
+            if cell not in self._begun and (row is None or not row.saturated):
+                self._begin(cell)
+                return cell
+        return None
 
     @property
     def finished(self) -> bool:
         """Whether nothing is under way, and nothing left to do."""
-        return len(self._begun) == len(self._done) and next(self._left(), None) is None
+        return len(self._begun) == len(self._done) and not self.left
 
     def done(self, doc: CellDoc) -> None:
         """A run is over."""
         self._done[doc.faults] = doc
-        row = self._row(doc.faults)
+        row = self._row_of.get(doc.faults)
         if row is not None:
             kind = (doc.outcome, doc.status, tuple(each.name for each in doc.extra))
             row.in_a_row = 0 if kind not in row.kinds else row.in_a_row + 1
             row.kinds.add(kind)
+            row.saturated |= row.in_a_row >= self._saturation
+        elif len(self._done) == len(self.singles):
+            self._pair()
 
     @property
     def cells(self) -> tuple[CellDoc, ...]:
         """The runs that are over, in the order in which they were to be done."""
-        order = [*self.singles, *self._pairs()]
+        order = [*self.singles, *_in_turn(self._rows)]
         return tuple(self._done[cell] for cell in order if cell in self._done)
 
     @property
     def pairs_planned(self) -> int:
         """How many pairs there are, as far as it is known."""
-        return sum(len(row.cells) for row in self._all_rows)
+        return len(self._row_of)
 
     @property
     def saturated(self) -> int:
         """How many pairs are left out since they would show nothing new."""
-        return sum(
-            sum(cell not in self._begun for cell in row.cells)
-            for row in self._all_rows
-            if row.in_a_row >= self._saturation
-        )
+        return sum(row.left for row in self._rows if row.saturated)
 
     @property
     def left(self) -> int:
         """How many cells are left to do."""
-        return sum(1 for _ in self._left())
+        singles = len(self.singles) - sum(len(cell) == 1 for cell in self._begun)
+        return singles + sum(row.left for row in self._rows if not row.saturated)
 
     @property
     def not_run(self) -> tuple[Placed, ...]:
@@ -126,23 +133,15 @@ class Exploration:
             if item is not None:
                 yield (Placed(request.name, choice.name, item),)
 
-    def _left(self) -> Iterator[Cell]:
-        yield from (cell for cell in self.singles if cell not in self._begun)
-        for cell in self._pairs():
-            row = self._row(cell)
-            if cell not in self._begun and row is not None and row.in_a_row < self._saturation:
-                yield cell
+    def _begin(self, cell: Cell) -> None:
+        self._begun.add(cell)
+        if cell in self._row_of:
+            self._row_of[cell].begun += 1
 
-    def _row(self, cell: Cell) -> _Row | None:
-        return None if len(cell) == 1 else self._row_of.get(cell)
-
-    @property
-    def _row_of(self) -> Mapping[Cell, _Row]:
-        """The row of each pair, in rows; known once every single fault was tried."""
-        if self._rows is not None:
-            return self._rows
-        if not self._wants_pairs or not all(cell in self._done for cell in self.singles):
-            return {}
+    def _pair(self) -> None:
+        """Every single fault was tried: which pairs there are is known now."""
+        if not self._wants_pairs:
+            return
         firsts: dict[Name, list[tuple[Placed, tuple[Cell, ...]]]] = {}
         for cell in self.singles:
             doc = self._done[cell]
@@ -150,24 +149,21 @@ class Exploration:
                 for extra in doc.extra:
                     found = firsts.setdefault(extra.name, [])
                     found.append((cell[0], tuple(self._at(extra))))
-        rows = [_Row(tuple(_round(each))) for each in firsts.values()]
-        self._rows = {cell: row for row in rows for cell in row.cells}
-        return self._rows
+        self._rows = [_Row(tuple(_round(each))) for each in firsts.values()]
+        self._row_of = {cell: row for row in self._rows for cell in row.cells}
+        self._left = _in_turn(self._rows)
 
-    @property
-    def _all_rows(self) -> list[_Row]:
-        return list({id(row): row for row in self._row_of.values()}.values())
 
-    def _pairs(self) -> Iterator[Cell]:
-        """All pairs: a part of each row in turn, so that a budget reaches all of them."""
-        rows = [iter(row.cells) for row in self._all_rows]
-        while rows:
-            for row in list(rows):
-                cell = next(row, None)
-                if cell is None:
-                    rows.remove(row)
-                else:
-                    yield cell
+def _in_turn(rows: Iterable[_Row]) -> Iterator[Cell]:
+    """All pairs: one of each row in turn, so that a budget reaches all of them."""
+    left = [iter(row.cells) for row in rows]
+    while left:
+        for cells in list(left):
+            cell = next(cells, None)
+            if cell is None:
+                left.remove(cells)
+            else:
+                yield cell
 
 
 def _round(firsts: Sequence[tuple[Placed, tuple[Cell, ...]]]) -> Iterator[Cell]:

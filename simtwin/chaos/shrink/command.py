@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from simtwin.chaos.trial.bounded import bounded
+
 
 @click.command()
 @click.option(
@@ -14,25 +16,7 @@ import click
     metavar="exit|silent|hung|finding:RULE",
     help="What counts as failing; by default the way in which it fails at first.",
 )
-@click.option(
-    "--max-runs",
-    "most_runs",
-    type=click.IntRange(6, 100_000),
-    default=300,
-    show_default=True,
-    help="The most runs.",
-)
-@click.option(
-    "--time", "seconds", type=click.FloatRange(0), metavar="SECONDS", help="Begin none after that."
-)
-@click.option(
-    "--hang-seconds",
-    type=click.FloatRange(0, 86_400, min_open=True),
-    help="When a run is hung: by default after 10 s or five clean runs, the longer.",
-)
-@click.option(
-    "--any-order", is_flag=True, help="Let the order of the lines that it prints count for nothing."
-)
+@bounded(6, 300)
 @click.argument("token", metavar="TOKEN|@FILE")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND")
 def shrink(token: str, **options: Any) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from simtwin.chaos.report.plain import plain
+from simtwin.chaos.report.plain import legible, plain
 from simtwin.chaos.shrink.run import Shrunk
 from simtwin.chaos.shrink.schedule import Schedule, size
 
@@ -46,7 +46,7 @@ class Progress:
 def tell(found: Shrunk) -> None:
     """Print what came of it: it is there to be copied, so nothing is folded."""
     for line in _lines(found):
-        click.echo(line)
+        click.echo(legible(line))
 
 
 def status(found: Shrunk) -> int:

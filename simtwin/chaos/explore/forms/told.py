@@ -21,7 +21,7 @@ from simtwin.chaos.explore.forms.words import (
     pairs,
     rows,
 )
-from simtwin.chaos.report.plain import plain
+from simtwin.chaos.report.plain import legible, plain
 
 #: As many lines of a sort as people read.
 MOST = 20
@@ -98,6 +98,6 @@ def _bad(report: Report, to: Console) -> None:
         to.print(Text(plain(cell_in_words(cell, numbers)), "red"), soft_wrap=True)
         if cell.replay is not None:
             # Never folded: it is there to be copied.
-            click.echo(f"  {cell.replay}")
+            click.echo(f"  {legible(cell.replay)}")
     if len(found) > MOST:
         to.print(Text(f"and {len(found) - MOST:,} more, in the report as JSON", "dim"))
