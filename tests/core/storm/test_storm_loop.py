@@ -63,7 +63,7 @@ policies = st.builds(
 def test_every_call_and_every_attempt_ends_once_or_is_under_way(
     said: dict[str, Any], first: str, second: str
 ) -> None:
-    found = played((12, first), (3, second), **said)
+    found = played((8, first), (3, second), **said)
 
     for each in (found.all, *found.populations):
         assert each.calls == each.served + each.lost + each.unfinished
@@ -89,7 +89,7 @@ def test_no_more_is_served_than_there_is_room_for(said: dict[str, Any], asked: s
 def test_the_same_seed_gives_the_same_outcome_byte_for_byte(
     said: dict[str, Any], first: str, second: str
 ) -> None:
-    once, again = (msgspec.json.encode(played((5, first), (5, second), **said)) for _ in range(2))
+    once, again = (msgspec.json.encode(played((3, first), (2, second), **said)) for _ in range(2))
 
     assert once == again
 
