@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from simtwin.edge.upstream.request_head import forwarded
+from simtwin.edge.options import Options, OptionsError, target_of
+from simtwin.edge.upstream.request_head import can_be_written, forwarded
 from simtwin.edge.upstream.target import Target, TargetError, parse_target
 
 TARGET = Target("https", "api.example", 443, "/gateway")
@@ -86,6 +90,15 @@ def test_another_key_stands_where_the_callers_was_and_nowhere_else() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "value"),
+    [(b"/v1/a HTTP/1.1\r\nx-a:", b"b"), (b"/v1/a", b"b\r\nx-a: b"), (b"/v1/a", b"b\0")],
+)
+def test_what_would_be_another_line_is_not_written(path: bytes, value: bytes) -> None:
+    assert not can_be_written(path, [(b"x-b", value)])
+    assert can_be_written(b"/v1/a?b=%0d", [(b"x-b", b"b\t\xe9")])
+
+
+@pytest.mark.parametrize(
     ("url", "target"),
     [
         ("https://api.anthropic.com", Target("https", "api.anthropic.com", 443)),
@@ -114,3 +127,40 @@ def test_a_url_names_a_target(url: str, target: Target) -> None:
 def test_what_names_none_is_told_why(url: str, words: str) -> None:
     with pytest.raises(TargetError, match=words):
         parse_target(url)
+
+
+def options(**given: Any) -> Options:
+    """Those of a twin in front of a server."""
+    return Options(seed=7, **{"upstream": "https://api.example", **given})
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"upstream": None, "record": Path("a.jsonl")}, "--record"),
+        ({"upstream": "https://api.example/v1"}, "--upstream"),
+        ({"upstream": "http://localhost:8080"}, "itself"),
+        ({"open_world": True}, "--open-world"),
+        ({"gateways": ("litellm",)}, "--gateway"),
+        ({"upstream_key": "sk-\n"}, "ANTHROPIC_API_KEY"),
+        ({"host": "10.0.0.1", "open_keys": True, "upstream_key": "sk-a"}, "--open: off loopback"),
+        ({"host": "::", "public_tenants": True, "upstream_key": "sk-a"}, "--public-tenants: off"),
+    ],
+)
+def test_what_cannot_be_in_front_of_a_server_is_told_by_its_option(
+    given: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(OptionsError, match=words):
+        target_of(options(**given))
+
+
+def test_a_key_of_the_environments_is_spent_by_those_alone_who_have_one_of_the_twins() -> None:
+    assert target_of(options(host="10.0.0.1", upstream_key="sk-a")) == Target(
+        "https", "api.example", 443
+    )
+    assert target_of(options(host="10.0.0.1", open_keys=True)) is not None
+    assert target_of(options(open_keys=True, upstream_key="sk-a")) is not None
+
+
+def test_the_key_of_the_environment_is_in_no_picture_of_the_options() -> None:
+    assert "sk-a" not in repr(options(upstream_key="sk-a"))

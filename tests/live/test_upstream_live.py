@@ -11,12 +11,14 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 import attrs
 import msgspec
 import pytest
 import trio
+from certified import authority
 from live.test_after_every_kind import MET, Met
 from live.ways import ASKED
 from virtual import all_words
@@ -31,6 +33,7 @@ from simtwin.edge.epoch import Epoch
 from simtwin.edge.server import Server, serve
 from simtwin.edge.start import running_twin
 from simtwin.edge.tenant_secrets import TenantSecrets
+from simtwin.edge.tls.greeting import Contexts
 from simtwin.edge.twin import Twin
 from simtwin.edge.twin_plane.mount import PlaneConfig
 from simtwin.edge.upstream.connection import Dialler
@@ -62,7 +65,9 @@ class Heard:
 
 
 @asynccontextmanager
-async def listening(upstream: Target | None = None) -> AsyncIterator[tuple[Twin, Target]]:
+async def listening(
+    upstream: Target | None = None, tls: Contexts | None = None
+) -> AsyncIterator[tuple[Twin, Target]]:
     """A twin that accepts any key, on a free port; with an upstream it changes nothing."""
     words = all_words()
     doc = {"seed": 7, "limits": {"tier": "unlimited"}, "pace": "instant"}
@@ -82,9 +87,9 @@ async def listening(upstream: Target | None = None) -> AsyncIterator[tuple[Twin,
         app = make_app(twin, PlaneConfig(), TenantSecrets(on_the_spot, cost=2))
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
         port = listeners[0].socket.getsockname()[1]
-        run = partial(serve, app, listeners, grace=0, max_connections=1_000)
+        run = partial(serve, app, listeners, grace=0, max_connections=1_000, tls=tls)
         server: Server = await nursery.start(run)
-        yield twin, Target("http", "127.0.0.1", port)
+        yield twin, Target("http" if tls is None else "https", "127.0.0.1", port)
         server.stop()
         nursery.cancel_scope.cancel()
 
@@ -165,3 +170,21 @@ def test_what_is_made_behind_arrives_as_it_was_made(
     direct, through = (plain(kind, heard) for heard in both[kind])
 
     assert through == direct
+
+
+async def test_an_upstream_that_speaks_tls_is_trusted_by_its_authority_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = []
+    async with listening(tls=authority().context) as (_, behind):
+        for trusted in (False, True):
+            if trusted:
+                authority().write(tmp_path / "ca.pem")
+                # Where OpenSSL looks, and so do programs of users' own.
+                monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+            async with listening(behind) as (_, front):
+                heard.append(await met(front, "a key", Met("ok")))
+
+    assert heard[0].text.startswith(b"HTTP/1.1 502 ")
+    assert b"no TLS: " in heard[0].text
+    assert heard[1].text.startswith(b"HTTP/1.1 200 ")

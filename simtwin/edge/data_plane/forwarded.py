@@ -29,6 +29,7 @@ from simtwin.edge.twin import Twin
 from simtwin.edge.upstream.answer import Answer
 from simtwin.edge.upstream.connection import Connection, UnreachableError
 from simtwin.edge.upstream.heard import Heard
+from simtwin.edge.upstream.request_head import can_be_written
 from simtwin.edge.upstream.request_head import forwarded as forwarded_head
 from simtwin.edge.upstream.upstream import Upstream
 from simtwin.store.records import AccountRecord
@@ -56,16 +57,20 @@ async def forwarded(
     """
     account = exchange.account
     assert account is not None, "only accounts are answered"  # noqa: S101
+    request = exchange.request
+    if not can_be_written(request.raw_path + request.query, request.pairs):
+        exchange.cause = "own"
+        raise Rejected(ApiError.of(400, "The request cannot be written in HTTP/1.1."))
     key = _key(twin, upstream, exchange, account)
     if exchange.parses and exchange.body_bytes <= LARGEST_PRINTED:
         exchange.fingerprint = fingerprint(doc)
     limits = await _limits(twin, exchange, account, doc)
-    multiplexed = exchange.request.wire.multiplexed
+    multiplexed = request.wire.multiplexed
     verbatim = not (fate.fired or limits or multiplexed)
     # Who asks has the caller's key or the environment's, and lives no longer than the request.
     ask = partial(_ask, upstream, exchange, _take_upload(exchange), key, plain=bool(fate.fired))
     exchange.answer = Answer(
-        exchange.request.method,
+        request.method,
         ask,
         partial(_unreachable, exchange),
         Heard(keeps=twin.recorder is not None),

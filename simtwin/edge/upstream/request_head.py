@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from simtwin.edge.upstream.target import Target
@@ -27,10 +28,19 @@ _OF_THE_CONNECTION = frozenset(
         b"upgrade",
     )
 )
+# RFC 9113, 8.2.1: what HTTP/2 frames may carry, and would be another line here.
+_NO_TARGET = re.compile(rb"[\x00-\x20\x7f]")
+_NO_VALUE = re.compile(rb"[\r\n\0]")
 _OURS = b"x-simtwin-"
 _CREDENTIALS = (b"x-api-key", b"authorization")
 #: The codings that an answer is read in as it passes.
 _READ = frozenset(("gzip", "deflate", "identity"))
+
+
+def can_be_written(path: bytes, headers: Pairs) -> bool:
+    """Whether a head that came in another version of HTTP says the same in HTTP/1.1."""
+    values = b"".join(name + value for name, value in headers)
+    return _NO_TARGET.search(path) is None and _NO_VALUE.search(values) is None
 
 
 def forwarded(
