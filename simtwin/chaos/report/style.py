@@ -60,10 +60,10 @@ a{color:var(--link)}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:4px}
 code,pre,.id{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.85em}
 pre{overflow-x:auto;padding:.6rem .8rem;background:var(--card);border:1px solid var(--line);border-radius:8px}
-table{border-collapse:collapse;width:100%;font-size:.9rem}
+table{border-collapse:collapse;width:100%;font-size:.9rem;overflow-wrap:break-word}
 th,td{text-align:left;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--dim);font-weight:600}
-.number{text-align:right}td:first-child{white-space:nowrap}
+.number{text-align:right}td.number{white-space:nowrap}td:first-child{white-space:nowrap}
 .wide{overflow-x:auto}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}.dim{color:var(--dim)}
 .small{font-size:.875rem}
@@ -125,6 +125,6 @@ summary:hover{text-decoration:underline;text-underline-offset:3px}
 .curve+.axis{margin:0 0 0 2.2rem}
 footer{margin-top:2.5rem;padding-top:1rem;border-top:1px solid var(--line)}
 @media(min-width:48rem){.tiles{grid-template-columns:repeat(4,minmax(0,1fr))}.call>summary{grid-template-columns:minmax(0,26rem) 1fr;align-items:center;column-gap:1.2rem}.axis.run{margin-left:calc(26rem + 2.2rem)}}
-@media print{body{background:none;font-size:10pt}main{max-width:none;padding:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}nav,.call>summary .what::before{display:none}.card,.attempts li{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto}pre{white-space:pre-wrap}}
+@media print{body{background:none;font-size:10pt}main{max-width:none;padding:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}nav,.call>summary .what::before{display:none}.card,.attempts li{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto}pre{white-space:pre-wrap}.wide{overflow:visible}}
 """
 )
