@@ -208,6 +208,16 @@ async def test_a_cancelled_batch_ends_with_what_was_under_way_and_begins_no_more
             await client.messages.batches.cancel(made.id)
 
 
+async def test_the_same_batch_twice_at_once_is_two_batches() -> None:
+    waits = {"latency": {"seconds": 10}, "match": {"endpoint": "batches_request"}}
+    async with VirtualTwin(rules=[waits]) as twin:
+        batches = twin.anthropic().messages.batches
+        made = [(await batches.create(requests=requests(2))).id for _ in range(2)]
+        over = [await ended(twin.anthropic(), id_) for id_ in made]
+
+    assert [batch.request_counts.succeeded for batch in over] == [2, 2]
+
+
 async def test_what_hangs_holds_a_cancelled_batch_up_for_a_minute() -> None:
     async with VirtualTwin(script="hang; ok") as twin:
         client = twin.anthropic()

@@ -19,6 +19,7 @@ from simtwin.api.batches.envelope import AT_ONCE_BYTES, parts
 from simtwin.api.batches.result import answered, untouched
 from simtwin.api.batches.split import Splitter
 from simtwin.edge.data_plane.batches.order import Order, Single, single
+from simtwin.edge.data_plane.batches.works import Turn
 from simtwin.edge.data_plane.books import settle
 from simtwin.edge.data_plane.planned import carry_out
 from simtwin.edge.data_plane.turns import drained
@@ -82,6 +83,8 @@ class _Work:
         self._counts = NONE
         self._writing = trio.Lock()
         self._waiting = trio.CancelScope()
+        # When what is under way has to have ended (loop time, s).
+        self._latest = order.expires
         self._performing: set[trio.CancelScope] = set()
         self._every = max(1, order.requests // _REPORTS)
 
@@ -107,9 +110,9 @@ class _Work:
     def hurry(self) -> None:
         """Begin nothing more, and give what is under way so long and no longer."""
         self._waiting.cancel()
-        latest = trio.current_time() + CANCEL_SECONDS
+        self._latest = min(self._latest, trio.current_time() + CANCEL_SECONDS)
         for scope in self._performing:
-            scope.deadline = min(scope.deadline, latest)
+            scope.deadline = self._latest
 
     def _over(self) -> Outcome | None:
         """What becomes of a request that begins now; None where it is answered.
@@ -127,11 +130,11 @@ class _Work:
 
     async def _begin(self, element: bytes, many: trio.Nursery) -> None:
         """Have a request answered once its turn comes, unless it is too late for that."""
-        outcome = self._over()
+        outcome, turn = self._over(), Turn()
         if outcome is None:
             self._waiting = trio.CancelScope(deadline=self._order.expires)
             with self._waiting:
-                await self._twin.works.take(self._order.tenant, element)
+                await self._twin.works.take(self._order.tenant, turn)
             outcome = self._over() if self._waiting.cancelled_caught else None
         if outcome is not None:
             custom_id, _ = await drained(parts(element))
@@ -140,20 +143,20 @@ class _Work:
         try:
             one = await single(self._twin, self._order, element)
         except BaseException:
-            self._twin.works.give_back(self._order.tenant, element)
+            self._twin.works.give_back(self._order.tenant, turn)
             raise
-        many.start_soon(self._answer, one, element)
+        many.start_soon(self._answer, one, turn)
 
-    async def _answer(self, one: Single, element: bytes) -> None:
+    async def _answer(self, one: Single, turn: Turn) -> None:
         exchange, end = one.exchange, one.end
-        scope = trio.CancelScope(deadline=self._order.expires)
+        scope = trio.CancelScope(deadline=self._latest)
         self._performing.add(scope)
         try:
             with scope:
                 await carry_out(self._twin, one.plan, exchange, end.send)
         finally:
             self._performing.discard(scope)
-            self._twin.works.give_back(self._order.tenant, element)
+            self._twin.works.give_back(self._order.tenant, turn)
             exchange.progress.conclude(end)
             settle(self._twin, exchange)
         late = self._over() if scope.cancelled_caught else None

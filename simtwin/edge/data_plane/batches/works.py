@@ -15,6 +15,10 @@ AT_ONCE_OF_TENANT = 64
 AT_ONCE = 1_024
 
 
+class Turn:
+    """That of one request, which is like no other: requests of two batches may be the same."""
+
+
 class Hurried(Protocol):
     """Work that can be told to come to its end."""
 
@@ -48,17 +52,17 @@ class Works:
         if work is not None:
             work.hurry()
 
-    async def take(self, tenant: str, request: object) -> None:
-        """Wait until a request of a tenant may be answered. It is to be given back."""
+    async def take(self, tenant: str, turn: Turn) -> None:
+        """Wait until a request of a tenant may be answered. Its turn is to be given back."""
         of_tenant = self._of_tenants[tenant]
-        await of_tenant.acquire_on_behalf_of(request)
+        await of_tenant.acquire_on_behalf_of(turn)
         try:
-            await self._all.acquire_on_behalf_of(request)
+            await self._all.acquire_on_behalf_of(turn)
         except trio.Cancelled:
-            of_tenant.release_on_behalf_of(request)
+            of_tenant.release_on_behalf_of(turn)
             raise
 
-    def give_back(self, tenant: str, request: object) -> None:
+    def give_back(self, tenant: str, turn: Turn) -> None:
         """A request is answered."""
-        self._all.release_on_behalf_of(request)
-        self._of_tenants[tenant].release_on_behalf_of(request)
+        self._all.release_on_behalf_of(turn)
+        self._of_tenants[tenant].release_on_behalf_of(turn)
