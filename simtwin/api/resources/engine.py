@@ -8,6 +8,7 @@ What makes a few resources more than a document, is in `stories` and `sessions`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import attrs
@@ -16,7 +17,7 @@ from simtwin.api.errors import ApiError, Rejected, invalid
 from simtwin.api.resources import sessions, stories
 from simtwin.api.resources.asked import Ask, check
 from simtwin.api.resources.changing import changed
-from simtwin.api.resources.finding import found, shown, standing
+from simtwin.api.resources.finding import found, shown, standing, told
 from simtwin.api.resources.listing import page
 from simtwin.api.resources.making import create, made, run
 from simtwin.api.resources.shelves import FullError, Shelves, Thing
@@ -68,8 +69,7 @@ def example(ask: Ask) -> Answer:
 
 
 def _list(shelves: Shelves, ask: Ask) -> tuple[Shelves, Answer]:
-    things = list(shelves.shelf(ask.shelf).values())
-    return shelves, page(ask, things, lambda thing: shown(shelves, ask, thing))
+    return _listed(shelves, ask, ask.shelf)
 
 
 def _retrieve(shelves: Shelves, ask: Ask) -> tuple[Shelves, Answer]:
@@ -150,8 +150,12 @@ def _stream(shelves: Shelves, ask: Ask) -> tuple[Shelves, Answer]:
 
 def _thread_events(shelves: Shelves, ask: Ask) -> tuple[Shelves, Answer]:
     """The primary thread, the only one there is, has the events of its session."""
-    things = list(shelves.shelf(sessions.events_path(ask.arguments[0])).values())
-    return shelves, page(ask, things, lambda thing: shown(shelves, ask, thing))
+    return _listed(shelves, ask, sessions.events_path(ask.arguments[0]))
+
+
+def _listed(shelves: Shelves, ask: Ask, path: str) -> tuple[Shelves, Answer]:
+    things = list(shelves.shelf(path).values())
+    return shelves, page(ask, things, partial(shown, shelves, ask), partial(told, shelves, ask))
 
 
 def _nothing_to_do(shelves: Shelves, _: Ask) -> tuple[Shelves, Answer]:

@@ -51,9 +51,13 @@ def standing(shelves: Shelves, ask: Ask) -> None:
 
 def shown(shelves: Shelves, ask: Ask, thing: Thing) -> Doc:
     """A thing as the answer to a request shows it."""
-    known = {**ask.named, **thing.doc, **seen(shelves, ask, thing)}
-    doc: Doc = ask.values(thing.id, thing.at).project(ask.schema, known)
+    doc: Doc = ask.values(thing.id, thing.at).project(ask.schema, told(shelves, ask, thing))
     return doc
+
+
+def told(shelves: Shelves, ask: Ask, thing: Thing) -> Doc:
+    """All that is known of a thing at present, whatever of it an answer shows."""
+    return {**ask.named, **thing.doc, **seen(shelves, ask, thing)}
 
 
 def _above(ask: Ask) -> Iterator[tuple[str, str, str]]:

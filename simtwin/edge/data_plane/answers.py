@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simtwin.api.errors import ApiError, Rejected
-from simtwin.api.request.bare import bare
 from simtwin.core.plan import Plan
 from simtwin.edge.data_plane.batches.asked import BATCHES
 from simtwin.edge.data_plane.endpoints import UNKNOWN
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.files import FILES
 from simtwin.edge.data_plane.listed_models import MODELS
-from simtwin.edge.data_plane.manner import Answer, Doc, manner
+from simtwin.edge.data_plane.manner import Answer, Doc, Manner, manner
 from simtwin.edge.data_plane.messages import MESSAGES, chat
 from simtwin.edge.data_plane.organization import ORGANIZATION
-from simtwin.edge.data_plane.resources import exemplified, resource
 from simtwin.edge.data_plane.skills import SKILLS
 from simtwin.edge.data_plane.turns import drained
 from simtwin.edge.twin import Twin
@@ -51,17 +49,33 @@ async def answer(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
     if exchange.endpoint.openai:
         return await chat(twin, exchange, doc)
     wants = manner(exchange.request, strict=twin.strict_version)
-    name = exchange.endpoint.name
     try:
-        return await ANSWERS.get(name, resource)(twin, exchange, doc, wants)
+        return await ANSWERS.get(exchange.endpoint.name, _resource)(twin, exchange, doc, wants)
     except Rejected as rejected:
-        if not twin.open_world or rejected.error.status not in _UNREAL or name in _OLDER:
+        if not twin.open_world or rejected.error.status not in _UNREAL:
             raise
-        if name not in MESSAGES:
-            plan = exemplified(twin, exchange, doc, wants)
-            if plan is None:
-                raise
-            return plan
-        counts = name == "count_tokens"
-        question = await drained(bare(doc, wants.version, wants.betas, counts=counts))
-        return await MESSAGES[name](twin, exchange, question, wants)
+        plan = await _instead(twin, exchange, doc, wants)
+        if plan is None:
+            raise
+        return plan
+
+
+async def _resource(twin: Twin, exchange: Exchange, doc: Doc, wants: Manner) -> Plan:
+    """The long tail, which takes as long to import as all of the rest of this plane."""
+    from simtwin.edge.data_plane.resources import resource  # noqa: PLC0415  # the above
+
+    return await resource(twin, exchange, doc, wants)
+
+
+async def _instead(twin: Twin, exchange: Exchange, doc: Doc, wants: Manner) -> Plan | None:
+    """What is answered in a world in which every id exists; None for the refusal all the same."""
+    from simtwin.api.request.bare import bare  # noqa: PLC0415  # few live in such a world
+    from simtwin.edge.data_plane.resources import exemplified  # noqa: PLC0415  # likewise
+
+    name = exchange.endpoint.name
+    if name not in MESSAGES:
+        return exemplified(twin, exchange, doc, wants)
+    if name in _OLDER:
+        return None
+    work = bare(doc, wants.version, wants.betas, counts=name == "count_tokens")
+    return await MESSAGES[name](twin, exchange, await drained(work), wants)
