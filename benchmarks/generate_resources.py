@@ -25,7 +25,7 @@ from resource_kinds import EFFECTS, UNNAMED, kinds
 from resource_schemas import Schemas
 from resource_shapes import earlier
 
-from simtwin.edge.data_plane.endpoints import is_own
+from simtwin.edge.data_plane.endpoints import own_name
 
 _PACKAGE = Path(__file__).parent.parent / "simtwin"
 TABLE = _PACKAGE / "api" / "resources" / "table.json"
@@ -272,8 +272,9 @@ def _route(method: str, path: str, kind: str, same: list[Call], schemas: Schemas
 if __name__ == "__main__":
     made = table()
     TABLE.write_text(json.dumps(made, separators=(",", ":")) + "\n", encoding="utf-8")
-    # What has an answer of its own has a name of its own.
-    left = [each["name"] for each in made["routes"] if not is_own(each["method"], each["path"])]
+    # What has an answer of its own may have a name of its own.
+    named = {each["name"]: own_name(each["method"], each["path"]) for each in made["routes"]}
+    left = [name for name, own in named.items() if own in (None, name)]
     names = "".join(f'    "{name}",\n' for name in sorted(left))
     NAMES.write_text(f"{_HEAD}RESOURCES = (\n{names})\n", encoding="utf-8")
     print(f"{len(made['routes'])} routes, {len(made['types'])} types, {TABLE.stat().st_size} bytes")

@@ -84,9 +84,10 @@ def find(method: str, path: str) -> tuple[Endpoint, tuple[str, ...]]:
     return UNKNOWN, tuple(dict.fromkeys(name for methods in known for name in methods))
 
 
-def is_own(method: str, template: str) -> bool:
-    """Whether a route is one that is not left to the table of resources."""
-    return any(method in paths.get(template, ()) for paths in (_FIXED, _TEMPLATES))
+def own_name(method: str, template: str) -> str | None:
+    """What a route is called that is not left to the table of resources; None for one that is."""
+    endpoint = {**_FIXED.get(template, {}), **_TEMPLATES.get(template, {})}.get(method)
+    return None if endpoint is None else endpoint.name
 
 
 def _found(place: Place[Endpoint], method: str) -> Endpoint:
