@@ -58,7 +58,7 @@ class Progress:
         told = f"{of}{'; '.join(run.why) or 'good'}"
         requests = counted(run.requests, "request")
         met = f" ({requests}, {run.faulted:,} with faults, {run.seconds:.1f} s)"
-        self._say(Text(told, _STYLES.get(run.result, "red")).append(met, "default"))
+        self._say(Text.assemble((told, _STYLES.get(run.result, "red")), met))
 
     async def follow(self, twin: Twin, key: OfKey, lane: str) -> None:
         """Tell of what a lane meets, until cancelled."""

@@ -61,10 +61,8 @@ def tell(report: Report, to: Console) -> None:
 
 def _run(report: Report, run: RunDoc, to: Console) -> None:
     to.print()
-    to.print(
-        Text(f"{plain(title(report, run))}: ", "bold").append(summary(run), "default"),
-        soft_wrap=True,
-    )
+    head = Text.assemble((f"{plain(title(report, run))}: ", "bold"), summary(run))
+    to.print(head, soft_wrap=True)
     for found in by_rule(run):
         _findings(found, to)
     for words, style in (
@@ -86,8 +84,8 @@ def _run(report: Report, run: RunDoc, to: Console) -> None:
 def _findings(found: Sequence[FindingDoc], to: Console) -> None:
     first = found[0]
     style = _STYLES[first.severity] if first.counts else "dim"
-    head = Text(f"  {plain(rule_of(first))}", style)
-    to.print(head.append(f"  ({standing(first)})", "default"), soft_wrap=True)
+    head = Text.assemble((f"  {plain(rule_of(first))}", style), f"  ({standing(first)})")
+    to.print(head, soft_wrap=True)
     for finding in found[:TOLD]:
         to.print(Text(f"     {plain(finding.text)}"), soft_wrap=True)
         if finding.requests:
