@@ -124,6 +124,11 @@ class Wire:
         """Whether a write waits for the client to read."""
         return self._outlet.waits
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether no request is under way, nor the first byte of one has come."""
+        return self._heard is None
+
     def be_patient(self, seconds: float) -> None:
         """Let a write wait so long for a client that does not read, and no longer."""
         self._outlet.patience = seconds

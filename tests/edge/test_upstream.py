@@ -208,6 +208,34 @@ async def test_one_that_leaves_at_rest_does_too(autojump_clock: trio.testing.Moc
         assert wire.closed_by == "client"
 
 
+async def test_a_fault_goes_on_when_the_upstream_closes_what_rests(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with proxied(behind={"script": "stale(seconds=5, reset=false)"}) as both:
+        await both.front.configure(script="ok; hang(seconds=60)")
+        await both.ask(both.front.tenant.api_key)
+        with pytest.raises(httpx2.RemoteProtocolError):
+            await both.ask(both.front.tenant.api_key)
+
+        (wire,) = both.road.wires
+        assert wire.closed_at == both.front.began + 5
+        assert both.front.elapsed == 60
+
+
+async def test_an_upstream_that_answers_before_it_has_read_is_heard(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async def refuse(scope: Any, receive: Any, send: Any) -> None:
+        await _answer(send, b"{}")
+
+    async with proxied(app=refuse) as both:
+        answer = await both.front.client.post(
+            "/v1/files", headers=both.front.headers(CALLER), content=b"x" * 5_000_000
+        )
+
+        assert answer.status_code == 200
+
+
 @pytest.mark.parametrize(("late", "status"), [(False, 502), (True, 504)])
 async def test_an_upstream_that_cannot_be_reached_is_told_in_the_apis_words(
     late: bool, status: int
@@ -264,6 +292,34 @@ async def test_what_was_recorded_is_played_again_byte_for_byte(
 
     assert played.content == recorded.content
     assert played.headers["request-id"] == recorded.headers["request-id"]
+
+
+async def test_with_recordings_only_what_is_not_among_them_reaches_the_upstream(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "cassette.jsonl"
+    async with proxied(recorder=Recorder(path, print)) as both:
+        await both.ask()
+    shelf = read_recordings([path])
+    async with proxied(
+        recorder=Recorder(path, print), replay=Replay(shelf, answers_misses=True)
+    ) as both:
+        for most in (64, 3):
+            assert (await both.ask(max_tokens=most)).status_code == 200
+
+        assert len(await both.arrived()) == 1
+    assert len(read_recordings([path])) == 2
+
+
+async def test_what_is_not_whole_is_not_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "cassette.jsonl"
+    async with proxied(
+        behind={"script": "disconnect(after_events=4)"}, recorder=Recorder(path, print)
+    ) as both:
+        with pytest.raises(httpx2.RemoteProtocolError):
+            await both.ask(stream=True)
+
+    assert path.read_bytes() == b""
 
 
 async def test_what_was_compressed_is_recorded_as_it_reads(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 
 import attrs
 
@@ -35,7 +35,7 @@ class Upload:
             return bytes(self.first)
         return None
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         """The body as it is written to the upstream, once; without its end where the client leaves."""
         first, self.first = self.first, b""
         for start in range(0, len(first), SENT_AT_ONCE):

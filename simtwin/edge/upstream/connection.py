@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Literal
 
 import trio
@@ -91,14 +92,15 @@ class Connection:
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             self._broken = True
 
-    async def send_pieces(self, pieces: AsyncIterator[bytes]) -> None:
+    async def send_pieces(self, pieces: AsyncGenerator[bytes, None]) -> None:
         """Send one piece after the other; the answer may begin meanwhile."""
         self._sending = trio.CancelScope()
         with self._sending:
-            async for piece in pieces:
-                await self.send(piece)
-                if self._broken:
-                    return
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    await self.send(piece)
+                    if self._broken:
+                        return
             self._sending = None
 
     async def receive(self) -> bytes:

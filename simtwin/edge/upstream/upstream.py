@@ -7,7 +7,7 @@ the client sees on its own. Requests that share a connection (HTTP/2) get one ea
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from functools import partial
 
 import attrs
@@ -61,7 +61,7 @@ class Upstream:
             return kept.connection
         return Connection(await self._dial(self.target))
 
-    def send(self, connection: Connection, pieces: AsyncIterator[bytes]) -> None:
+    def send(self, connection: Connection, pieces: AsyncGenerator[bytes, None]) -> None:
         """Send a body in the background, so that an answer that overtakes it is heard."""
         self._nursery.start_soon(_send, connection, pieces)
 
@@ -91,10 +91,12 @@ class Upstream:
         connection = kept.connection
         try:
             with kept.listening:
-                while data := await connection.receive():
+                # A request that the upstream has no part in goes on without it.
+                while (data := await connection.receive()) and wire.at_rest:
                     await wire.raw(data)
-                with trio.CancelScope(shield=True):
-                    await wire.hang_up(reset=connection.ended == "rst")
+                if wire.at_rest:
+                    with trio.CancelScope(shield=True):
+                        await wire.hang_up(reset=connection.ended == "rst")
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
         finally:
@@ -104,7 +106,7 @@ class Upstream:
             kept.over.set()
 
 
-async def _send(connection: Connection, pieces: AsyncIterator[bytes]) -> None:
+async def _send(connection: Connection, pieces: AsyncGenerator[bytes, None]) -> None:
     """Send a body; where that crashes one request is lost."""
     try:
         await connection.send_pieces(pieces)
