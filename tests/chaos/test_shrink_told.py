@@ -38,7 +38,7 @@ FOUND = Shrunk(
         ({}, 0, "to have it again:\n\n  simtwin replay st1.x -- a\n"),
         ({"complete": False}, 0, "it may be smaller yet"),
         ({"held": 1}, 1, "it does not hold: of 2 runs to confirm it 1 failed so"),
-        ({"held": 0, "confirmed": 0, "stopped_by": 2}, 130, "it does not hold: of 0 runs"),
+        ({"held": 0, "confirmed": 0, "stopped_by": 2}, 130, "stopped by signal 2, before"),
         (
             {"said": Said(None, ({"when": {"nth": 5}, "truncate": {}},))},
             0,

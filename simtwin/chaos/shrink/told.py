@@ -61,7 +61,9 @@ def _lines(found: Shrunk) -> list[str]:
     lines = [f"of {before:,} faults {after:,} left, after {found.runs:,} runs: {found.way.words}"]
     if not found.complete:
         lines.append("there was no time or no run left to try all: it may be smaller yet")
-    if not found.holds:
+    if found.stopped_by is not None:
+        lines.append(f"stopped by signal {found.stopped_by}, before it was confirmed")
+    elif not found.holds:
         lines.append(
             f"it does not hold: of {found.confirmed:,} runs to confirm it {found.held:,} failed so;"
             " the command is flaky under it"
