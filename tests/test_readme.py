@@ -177,7 +177,9 @@ def test_every_deviation_has_a_test_and_every_such_test_is_listed() -> None:
 def test_every_command_that_is_shown_exists() -> None:
     shown = {
         shlex.split(line.split("simtwin ", 1)[1])[0].strip("`,.")
-        for line in re.findall(r"`?simtwin (?:serve|chaos|demo|faults|profiles)[^\n]*", README)
+        for line in re.findall(
+            r"`?simtwin (?:serve|chaos|demo|faults|profiles)\b(?!:)[^\n]*", README
+        )
     }
 
     assert {name.split("`")[0] for name in shown} <= set(cli.commands.commands)

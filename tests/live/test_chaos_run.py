@@ -6,11 +6,13 @@ Most of it runs in this process, as the console script does; signals need one of
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from junitparser import JUnitXml
 from live.console import in_this_process
 from live.served import SIMTWIN, START_SECONDS, surroundings
 from live.ways import ASKED
-from readme import examples
+from readme import README, examples
 
 from simtwin.chaos.document import Report
 from simtwin.edge.environment import CLEARED
@@ -54,6 +56,18 @@ PATIENT = "0.06"
 
 def asking(most: int, wait: str = PATIENT) -> list[str]:
     return ["--", sys.executable, "-c", ASKING, str(most), wait, json.dumps(ASKED)]
+
+
+#: The README has the seconds of one run, and how many rules were exercised in these.
+OF_ONE_RUN = re.compile(r"(?<=after )[0-9.]+(?= s)|(?<=in the )[0-9]+(?= of 28)")
+
+
+def shown(name: str) -> list[Any]:
+    """The words of the command line that the README runs a client by, and what that prints."""
+    lines = README.read_text().splitlines()
+    at = next(n for n, line in enumerate(lines) if line.endswith(f"-- python {name}"))
+    printed = list(takewhile(bool, lines[at + 1 :]))
+    return [shlex.split(lines[at].removeprefix("    $ ")), *(line[4:] for line in printed)]
 
 
 @pytest.fixture
@@ -113,6 +127,25 @@ def test_a_profile_of_which_a_rule_had_to_fire_and_did_not(
     told = capfd.readouterr().err
     assert "had to come and did not: rule third (refuse) never fired" in told
     assert "note: rule rare (refuse) never fired" in told
+
+
+@pytest.mark.parametrize(("name", "status"), [("bad_client.py", 1), ("good_client.py", 0)])
+def test_the_clients_of_the_readme_get_the_verdicts_that_are_printed_there(
+    name: str,
+    status: int,
+    tmp_path: Path,
+    simtwin: Callable[..., int],
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / name).write_text(examples()[name])
+    line, *printed = shown(name)
+    words = [{"python": sys.executable, name: str(tmp_path / name)}.get(w, w) for w in line]
+
+    assert simtwin(*words[1:]) == status
+
+    told = [OF_ONE_RUN.sub("…", each) for each in capfd.readouterr().err.splitlines()]
+    for expected in printed:
+        assert OF_ONE_RUN.sub("…", expected) in told
 
 
 def test_a_profile_of_connections_that_are_met_and_that_are_not(

@@ -159,6 +159,15 @@ def test_a_count_that_begins_anew_betrays_a_second_layer() -> None:
     assert said("V16", *counting(0, 1, 2)).value == "pass"
 
 
+def test_who_asks_again_where_the_sdk_never_does_is_no_second_layer() -> None:
+    """It tries nothing again after the head of an answer, so that a cut stream is somebody's to ask for."""
+    refused, begun, asked_again = counting(0, 1, 0)
+    broken = cut(1, 3.0, stainless=begun.stainless)
+
+    assert said("V16", refused, broken, asked_again).value == "pass"
+    assert said("V16", refused, begun, asked_again).value == "fail"
+
+
 def test_a_user_who_asks_again_after_an_hour_is_no_layer() -> None:
     again = made(9, 3600, stainless={"retry-count": "0"})
 

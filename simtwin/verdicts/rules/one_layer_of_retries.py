@@ -18,7 +18,9 @@ def judge(run: Run) -> Judged:
 def _found(run: Run) -> Iterator[Found]:
     resets: dict[int, list[Retry]] = {}
     for retry in run.retries:
-        if (retry.before.retry_count or 0) >= 1 and retry.after.retry_count == 0:
+        # After the head of an answer the SDK tries nothing again, so somebody else has to.
+        given_up = (retry.before.retry_count or 0) >= 1 and retry.before.status != 200
+        if given_up and retry.after.retry_count == 0:
             resets.setdefault(id(retry.call), []).append(retry)
     for each in resets.values():
         call = each[0].call
