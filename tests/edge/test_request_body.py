@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import trio.testing
 
+from simtwin.edge.data_plane.address import Address
 from simtwin.edge.data_plane.request import (
     MOST_BODY_BYTES,
     MOST_DISCARDED_BYTES,
@@ -130,3 +131,24 @@ def test_a_request_is_made_of_its_scope() -> None:
     assert (request.path, request.raw_path, request.query) == ("/v1/x", b"/v1/%78", b"a=1")
     assert (request.header(b"x-name"), request.header(b"x-other")) == ("d\xe9j\xe0", None)
     assert request.wire is wire
+
+
+@pytest.mark.parametrize(
+    ("scheme", "prefix", "base_url"),
+    [
+        ("http", b"", "http://[::1]:8080"),
+        ("https", b"/_lane/a%20b/_script/529;ok", "https://[::1]:8080/_lane/a%20b/_script/529;ok"),
+    ],
+)
+def test_where_a_client_is_told_to_go_is_where_it_came(
+    scheme: str, prefix: bytes, base_url: str
+) -> None:
+    wire = Wire(trio.testing.memory_stream_pair()[0])
+    headers = {b"host": b"[::1]:8080"}
+    address = Address(prefix=prefix)
+
+    request = Request(
+        "GET", "/v1/x", b"/v1/x", b"", headers, wire, Sender().receive, address, scheme
+    )
+
+    assert request.base_url == base_url

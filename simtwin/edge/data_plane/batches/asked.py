@@ -122,9 +122,10 @@ async def _list(twin: Twin, exchange: Exchange, _: Doc, __: Manner) -> Plan:
     query.limit()
     headers = await _admitted(twin, exchange)
     wall, base_url = twin.wall(), exchange.request.base_url
-    newest = list(_batches(twin, exchange).values())[::-1]
-    docs = [batch.doc(wall, base_url) for batch in newest]
-    return json_plan(exchange, by_ids(docs, query), headers)
+    batches = _batches(twin, exchange)
+    page = by_ids([{"id": id_} for id_ in reversed(list(batches))], query)
+    page["data"] = [batches[each["id"]].doc(wall, base_url) for each in page["data"]]
+    return json_plan(exchange, page, headers)
 
 
 async def _cancel(twin: Twin, exchange: Exchange, _: Doc, __: Manner) -> Plan:
