@@ -70,6 +70,7 @@ async def staged(
     start: float,
     max_wait: float,
     gateway: GatewayName | None = None,
+    open_world: bool = False,
 ) -> AsyncIterator[Stage]:
     """A stage that lasts as long as the block.
 
@@ -81,6 +82,7 @@ async def staged(
         start: the Unix time at which it begins.
         max_wait: the longest that any one wait lasts, seconds.
         gateway: the name of what is in front of it, None for nothing.
+        open_world: whether every id exists.
 
     Raises:
         RealClockError: the loop is not in virtual time.
@@ -96,6 +98,7 @@ async def staged(
             run=str(seed),
             told=told,
             gateways=named,
+            open_world=open_world,
             mint=SeededKeys(seed),
         ) as twin,
         trio.open_nursery() as nursery,

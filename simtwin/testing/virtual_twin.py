@@ -57,6 +57,7 @@ class VirtualTwin(Entered):
             the SDK needs for a `retry-after` that is a date.
         max_wait: the longest that any one wait of the twin's lasts, seconds.
         gateway: what is in front of it, and what its clients go through.
+        open_world: whether every id exists, made up by its type where nobody made it.
 
     Raises:
         SettingsError: the settings, or the token, cannot be; the text names the place.
@@ -79,6 +80,7 @@ class VirtualTwin(Entered):
         wall_clock: bool = True,
         max_wait: float = 3600.0,
         gateway: GatewayName | None = None,
+        open_world: bool = False,
     ) -> None:
         doc = {
             "script": script,
@@ -113,6 +115,7 @@ class VirtualTwin(Entered):
         self._wall_clock = wall_clock
         self._max_wait = max_wait
         self._gateway = gateway
+        self._open_world = open_world
         self._exits: AsyncExitStack | None = None
         self._process = ExitStack()
 
@@ -191,6 +194,7 @@ class VirtualTwin(Entered):
             start=self._start,
             max_wait=self._max_wait,
             gateway=self._gateway,
+            open_world=self._open_world,
         )
 
     def _note(self, error: BaseException | None) -> None:

@@ -6,6 +6,8 @@ import anthropic
 import pytest
 from virtual import HELLO, VERSION, staged
 
+from simtwin.testing import VirtualTwin
+
 pytestmark = pytest.mark.usefixtures("virtual_time")
 
 
@@ -67,3 +69,10 @@ async def test_faults_and_credentials_hold_there_as_well() -> None:
         keyless = await stage.client.get("/v1/vaults/vlt_1", headers=VERSION)
 
     assert keyless.status_code == 401
+
+
+async def test_a_virtual_twin_can_be_one() -> None:
+    async with VirtualTwin(open_world=True) as twin:
+        found = await twin.anthropic().beta.vaults.retrieve("vlt_nobody_made")
+
+    assert found.id == "vlt_nobody_made"

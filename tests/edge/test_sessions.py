@@ -226,3 +226,15 @@ async def test_what_a_memory_said_before_is_kept() -> None:
         ("modified", "three"),
         ("created", "one"),
     ]
+
+
+async def test_events_that_nobody_sends_are_refused() -> None:
+    async with a_session() as (_, client, session):
+        with pytest.raises(anthropic.BadRequestError, match=r"events\.1\.type"):
+            await client.beta.sessions.events.send(
+                session,
+                events=[hello(), {"type": "agent.message", "content": []}],  # type: ignore[list-item,misc]  # on purpose
+            )
+        said = [each.type async for each in client.beta.sessions.events.list(session)]
+
+    assert said == []

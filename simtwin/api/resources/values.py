@@ -15,6 +15,8 @@ from simtwin.api.resources.table import Schema
 #: Of words for a state those that a thing begins in, the first that it has: a session is `idle` until
 #: it is asked something.
 _FIRST = ("idle", "pending", "queued", "active", "enabled", "unrestricted", "success", "valid")
+#: And numbers, which are 0 otherwise.
+_NUMBERS: Mapping[str, int] = {"expires_in": 3_600, "version": 1}
 _EMPTY: Mapping[str, Any] = {"int": 0, "num": 0, "bool": False}
 #: What strings say, by the names of their fields; any other says its own name.
 _WORDS: Mapping[str, str] = {
@@ -91,8 +93,8 @@ class Values:
                 return told_time(self.wall)
             case "date":
                 return told_time(self.wall)[:10]
-            case "int" if name == "version":
-                return 1
+            case "int" if name in _NUMBERS:
+                return _NUMBERS[name]
         return _EMPTY.get(schema) if isinstance(schema, str) else None
 
     def fitted(self, schema: Schema, given: Any, name: str = "", place: str = "") -> Any:
