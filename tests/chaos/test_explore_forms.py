@@ -126,4 +126,4 @@ def test_the_page_is_well_formed_escapes_and_needs_nothing_else() -> None:
     assert open_tags == []
     assert "it &lt;did&gt; so" in page
     assert "<did>" not in page
-    assert page.count("<tr>") == 1 + 4
+    assert page.count("<tr>") == 1 + 3

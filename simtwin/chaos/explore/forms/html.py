@@ -22,8 +22,10 @@ from simtwin.chaos.explore.forms.words import (
 from simtwin.chaos.report.elements import State, badge, code, facts, folded, page, table, text
 
 #: More than these nobody scrolls through; the JSON has all.
-MOST_ROWS = 500
+MOST_REQUESTS = 200
 MOST_BAD = 200
+#: As many as a page is wide.
+_ACROSS = 8
 
 _CELLS: Mapping[CellOutcome, State] = MappingProxyType(
     {"survived": "good", "loud": "warn", "silent": "bad", "hung": "bad", "not_met": "dim"}
@@ -63,20 +65,22 @@ def _asked(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def _matrix(report: Report) -> Iterator[str]:
+    """Faults downwards and requests across, as on a terminal, some at a time."""
     found, faults = rows(report), names(report)
     if not found or not faults:
         return
+    shown = found[:MOST_REQUESTS]
     yield "<h2>Requests and faults</h2>\n"
-    yield table(
-        ("", "request", *map(text, faults)),
-        [
-            (row.number, text(row.label), *(_cell(row, name) for name in faults))
-            for row in found[:MOST_ROWS]
-        ],
-        numbers=0,
-    )
-    if len(found) > MOST_ROWS:
-        yield f"<p>and {len(found) - MOST_ROWS:,} more, which the report as JSON has</p>\n"
+    for at in range(0, len(shown), _ACROSS):
+        some = shown[at : at + _ACROSS]
+        yield table(
+            ("fault", *(row.number for row in some)),
+            [(text(name), *(_cell(row, name) for row in some)) for name in faults],
+            numbers=0,
+        )
+    yield facts((row.number, row.label) for row in shown)
+    if len(found) > len(shown):
+        yield f"<p>and {len(found) - len(shown):,} more, which the report as JSON has</p>\n"
 
 
 def _cell(row: Row, name: str) -> str:

@@ -30,7 +30,7 @@ OUTCOME_WORDS: Mapping[CellOutcome, str] = MappingProxyType(
 RESULT_WORDS: Mapping[Result, str] = MappingProxyType(
     {
         "good": "good",
-        "found": "found",
+        "found": "failures found",
         "not_met": "not met",
         "clean_failed": "the clean run is of no use",
         "not_started": "not started",
