@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
@@ -22,12 +22,14 @@ from simtwin.core.profile import parse as parse_profile
 from simtwin.core.settings import Settings, Vocabulary
 from simtwin.core.settings import parse as parse_settings
 from simtwin.edge.recordings import read_recordings
-from simtwin.edge.upstream.target import Target, TargetError, parse_target
 from simtwin.store.blobs import Blobs, DataDirError, opened
 from simtwin.store.work import in_thread
 from simtwin_faults import all_kinds
 from simtwin_faults.profiles import texts
 from simtwin_faults.raw import without_raw
+
+if TYPE_CHECKING:
+    from simtwin.edge.upstream.target import Target
 
 _LOOPBACK = ("127.", "::1", "localhost")
 
@@ -215,6 +217,8 @@ def target_of(options: Options) -> Target | None:
         if options.record is not None:
             raise OptionsError("--record: only what an --upstream answers is recorded")
         return None
+    from simtwin.edge.upstream.target import TargetError, parse_target  # noqa: PLC0415  # most twins have none
+
     try:
         target = parse_target(options.upstream)
     except TargetError as error:

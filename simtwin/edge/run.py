@@ -20,7 +20,6 @@ from simtwin.edge.served import MOST_CONNECTIONS, Served, served
 from simtwin.edge.server import raise_file_limit
 from simtwin.edge.start import FirstTenant
 from simtwin.edge.twin import Twin
-from simtwin.edge.upstream.setup import behind
 
 if TYPE_CHECKING:
     from simtwin.edge.tls.setup import Tls
@@ -54,7 +53,11 @@ async def _run(options: Options, tls: Tls | None = None) -> int:
         say(too_few_files)
     status = 0
     async with AsyncExitStack() as stack:
-        what = stack.enter_context(behind(options, say))
+        what = None
+        if options.upstream is not None or options.record is not None:
+            from simtwin.edge.upstream.setup import behind  # noqa: PLC0415  # most twins have none
+
+            what = stack.enter_context(behind(options, say))
         here = await stack.enter_async_context(
             served(options, words, settings, tls=tls, replay=replay, behind=what)
         )

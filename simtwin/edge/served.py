@@ -24,11 +24,11 @@ from simtwin.edge.start import FirstTenant, first_tenant, running_twin
 from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin import Twin
 from simtwin.edge.twin_plane.mount import PlaneConfig
-from simtwin.edge.upstream.setup import NOTHING, Behind
 from simtwin.store.blobs import Blobs
 
 if TYPE_CHECKING:
     from simtwin.edge.tls.setup import Tls
+    from simtwin.edge.upstream.setup import Behind
 
 #: The most connections of a process; past it new ones are closed at once.
 MOST_CONNECTIONS = 10_000
@@ -89,7 +89,7 @@ async def served(
     *,
     tls: Tls | None = None,
     replay: Replay | None = None,
-    behind: Behind = NOTHING,
+    behind: Behind | None = None,
 ) -> AsyncIterator[Served]:
     """A twin that accepts connections; it is stopped at the end of the block.
 
@@ -99,7 +99,7 @@ async def served(
         settings: what holds for all.
         tls: how it speaks TLS, None for not at all.
         replay: the recordings that are played, None for none.
-        behind: what answers in its place.
+        behind: what answers in its place, None for nothing.
 
     Raises:
         ListenError: the address cannot be listened on, or the port file not be written.
@@ -121,7 +121,7 @@ async def _served(
     *,
     tls: Tls | None,
     replay: Replay | None,
-    behind: Behind,
+    behind: Behind | None,
 ) -> AsyncIterator[Served]:
     listeners = await listen(options)
     port: int = listeners[0].socket.getsockname()[1]
@@ -145,8 +145,8 @@ async def _served(
         max_wait=options.max_wait,
         replay=replay,
         told=options.told,
-        upstream=behind.upstream,
-        recorder=behind.recorder,
+        upstream=None if behind is None else behind.upstream,
+        recorder=None if behind is None else behind.recorder,
         steady_ids=options.steady_ids,
         gateways=_gateways(options),
         open_world=options.open_world,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 import attrs
 import trio
@@ -25,10 +26,12 @@ from simtwin.edge.epoch import Epoch
 from simtwin.edge.gateways.gateway import Gateway
 from simtwin.edge.tenant_secrets import TenantSecrets
 from simtwin.edge.twin import Twin
-from simtwin.edge.upstream.recorder import Recorder
-from simtwin.edge.upstream.upstream import Upstream
 from simtwin.store.blobs import Blobs, opened
 from simtwin.store.memory import MemoryStore
+
+if TYPE_CHECKING:
+    from simtwin.edge.upstream.recorder import Recorder
+    from simtwin.edge.upstream.upstream import Upstream
 
 #: scrypt's n for the first tenant. Its secret is 256 bits of chance, said on the terminal and gone
 #: with the process: no guess at it needs to be dear, and a dear one is 50 ms of every start.

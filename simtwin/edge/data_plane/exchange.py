@@ -26,15 +26,15 @@ from simtwin.edge.data_plane.edge_headers import edge_headers, needless_retry_af
 from simtwin.edge.data_plane.endpoints import Endpoint
 from simtwin.edge.data_plane.production import Production
 from simtwin.edge.data_plane.request import Request
-from simtwin.edge.data_plane.upload import Upload
 from simtwin.edge.perform import Progress
-from simtwin.edge.upstream.answer import Answer
 from simtwin.store.body import Body
 from simtwin.store.draft import Draft
 from simtwin.store.records import AccountRecord
 
 if TYPE_CHECKING:
+    from simtwin.edge.data_plane.upload import Upload
     from simtwin.edge.gateways.gateway import Gateway
+    from simtwin.edge.upstream.answer import Answer
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -24,7 +24,6 @@ from simtwin.edge.data_plane.answers import answer
 from simtwin.edge.data_plane.books import settle
 from simtwin.edge.data_plane.endpoints import UNKNOWN, find
 from simtwin.edge.data_plane.exchange import Exchange
-from simtwin.edge.data_plane.forwarded import concluded
 from simtwin.edge.data_plane.identity import fit, identify
 from simtwin.edge.data_plane.planned import carry_out, planned, unplanned
 from simtwin.edge.data_plane.request import (
@@ -35,7 +34,6 @@ from simtwin.edge.data_plane.request import (
 )
 from simtwin.edge.data_plane.spool import spool
 from simtwin.edge.data_plane.turns import drained
-from simtwin.edge.data_plane.upload import Upload, begun
 from simtwin.edge.gateways.gateway import Gateway
 from simtwin.edge.perform import Send
 from simtwin.edge.twin import Twin
@@ -73,6 +71,8 @@ async def respond(twin: Twin, request: Request, send: Send) -> None:
         exchange.progress.ended = "left"
     finally:
         if exchange.answer is not None:
+            from simtwin.edge.data_plane.forwarded import concluded  # noqa: PLC0415  # most twins have none
+
             await concluded(twin, exchange)
         exchange.progress.conclude(request.wire)
         settle(twin, exchange)
@@ -128,6 +128,8 @@ async def _asked(twin: Twin, exchange: Exchange, hold: Callable[[int], None]) ->
     """What is asked, as far as anybody here has to know."""
     exchange.model = exchange.endpoint.arguments.get("model_id")
     if twin.upstream is not None and not _is_document(exchange):
+        from simtwin.edge.data_plane.upload import begun  # noqa: PLC0415  # most twins have none
+
         upload = exchange.upload = await begun(exchange.request, exchange.counts_body)
         exchange.body_at = trio.current_time()
         exchange.body_bytes = len(upload.first) if upload.length is None else upload.length
@@ -158,6 +160,8 @@ async def _read(twin: Twin, exchange: Exchange, hold: Callable[[int], None]) -> 
     if exchange.endpoint.form:
         return form_fields(bytes(body), request.header(b"content-type") or "")
     if twin.upstream is not None:
+        from simtwin.edge.data_plane.upload import Upload  # noqa: PLC0415  # most twins have none
+
         exchange.upload = Upload(body, length=len(body))
         exchange.recorded = bytes(body) if twin.recorder is not None else b""
     exchange.body = await drained(keeping(body))

@@ -19,7 +19,6 @@ from simtwin.core.lane import Fate
 from simtwin.core.plan import Head, Plan, arrivals, slowed
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.fates import decide_fate
-from simtwin.edge.data_plane.forwarded import forwarded
 from simtwin.edge.data_plane.limits import foresee
 from simtwin.edge.data_plane.load import OverloadError
 from simtwin.edge.data_plane.manner import Doc
@@ -128,6 +127,8 @@ async def _unfaulted(
         if recorded is not None:
             return recorded
         if upstream is not None:
+            from simtwin.edge.data_plane.forwarded import forwarded  # noqa: PLC0415  # most twins have none
+
             return await forwarded(twin, upstream, exchange, fate, doc)
         return await answer(twin, exchange, doc)
     except Rejected as rejected:

@@ -19,17 +19,13 @@ from simtwin.edge.upstream.upstream import Upstream
 class Behind:
     """What answers in a twin's place, by the tasks that live as long, and what writes that down."""
 
-    upstream: Callable[[trio.Nursery], Upstream] | None = None
+    upstream: Callable[[trio.Nursery], Upstream]
     recorder: Recorder | None = None
 
 
-#: The twin answers itself.
-NOTHING = Behind()
-
-
 @contextmanager
-def behind(options: Options, tell: Callable[[str], object]) -> Iterator[Behind]:
-    """What the options put behind a twin, for as long as the block.
+def behind(options: Options, tell: Callable[[str], object]) -> Iterator[Behind | None]:
+    """What the options put behind a twin, for as long as the block; None is nothing.
 
     Args:
         options: how the twin is served.
@@ -40,7 +36,7 @@ def behind(options: Options, tell: Callable[[str], object]) -> Iterator[Behind]:
     """
     target = target_of(options)
     if target is None:
-        yield NOTHING
+        yield None
         return
     recorder = None
     if options.record is not None:
