@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simtwin.api.resources.asked import Ask
-from simtwin.api.resources.table import Schema
+from simtwin.api.resources.table import Schema, family
 from simtwin.api.resources.values import MISFIT, Values
 
 Doc = Mapping[str, Any]
@@ -22,7 +22,7 @@ def kept(ask: Ask, id_: str, known: Doc) -> dict[str, Any]:
     What a client gave and no answer shows, secrets above all, is not kept.
     """
     values, doc = ask.values(id_), {}
-    for schema in (*ask.table.family(ask.collection), *_responses(ask)):
+    for schema in (*family(ask.collection), *_responses(ask)):
         shown = values.project(schema, known)
         if isinstance(shown, dict):
             doc.update(shown)
@@ -33,7 +33,7 @@ def changed(ask: Ask, doc: Doc, changes: Doc) -> dict[str, Any]:
     """A document with what will do of some changes in it."""
     values, after = ask.values(str(doc.get("id", ""))), dict(doc)
     for name, given in changes.items():
-        for schema in (*ask.table.family(ask.collection), *_responses(ask)):
+        for schema in (*family(ask.collection), *_responses(ask)):
             new = _field(values, schema, name, given, after.get(name))
             if new is not MISFIT:
                 after[name] = new

@@ -21,6 +21,7 @@ from simtwin.api.resources.finding import found, shown, standing, told
 from simtwin.api.resources.listing import page
 from simtwin.api.resources.making import create, made, run
 from simtwin.api.resources.shelves import FullError, Shelves, Thing
+from simtwin.api.resources.table import family
 from simtwin.api.resources.values import told_time
 
 Doc = Mapping[str, Any]
@@ -115,7 +116,7 @@ def _act(shelves: Shelves, ask: Ask) -> tuple[Shelves, Answer]:
     if effect:
         thing = attrs.evolve(thing, doc=changed(ask, thing.doc, {**effect, "updated_at": now}))
         shelves = shelves.put(ask.shelf, thing)
-    if ask.schema in ask.table.family(ask.collection):
+    if ask.schema in family(ask.collection):
         return shelves, shown(shelves, ask, thing)
     # Another sort of document: of the thing it has what is called the same, but not who it is.
     known = {name: value for name, value in thing.doc.items() if name not in ("id", "type")}

@@ -142,34 +142,44 @@ def _wanted(ask: Ask, things: Sequence[Thing], told: Callable[[Thing], Doc]) -> 
     """Those that are there, and are what the parameters ask for."""
     hides = "include_archived" in ask.route.query and not ask.query.truth("include_archived")
     given = [name for name in ask.route.query if name not in _OF_PAGES and ask.query.every(name)]
+    conditions = [_condition(ask, name) for name in given]
     for thing in things:
         if thing.at > ask.wall or (hides and thing.archived):
             continue
-        if not given or all(_fits(ask, name, told(thing)) for name in given):
+        if not conditions or _holds(conditions, told(thing)):
             yield thing
 
 
-def _fits(ask: Ask, name: str, doc: Doc) -> bool:
-    """Whether a thing is what one parameter asks for; one that is about no field asks nothing."""
+def _holds(conditions: Sequence[Callable[[Doc], bool]], doc: Doc) -> bool:
+    return all(condition(doc) for condition in conditions)
+
+
+def _condition(ask: Ask, name: str) -> Callable[[Doc], bool]:
+    """What one parameter asks of a thing; one that is about no field of it asks nothing."""
     field, _, bound = name.rstrip("]").partition("[")
     if bound in _BOUNDS:
-        told = doc.get(field)
-        at = _moment(told, field) if isinstance(told, str) else ask.wall
-        return _BOUNDS[bound](at, _moment(ask.query.last(name) or "", name))
-    values = ask.query.every(name)
-    for called in (name, _singular(name), _singular(name).removesuffix("_id")):
-        if called in doc:
-            value = doc[called]
-            if isinstance(value, Mapping):
-                value = value.get("id")
-            return str(value) in values
-    return True
+        limit, compare = _moment(ask.query.last(name) or "", name), _BOUNDS[bound]
+        return lambda doc: compare(_moment(str(doc.get(field)), field), limit)
+    values, names = ask.query.every(name), (name, _singular(name), _without_id(name))
+
+    def condition(doc: Doc) -> bool:
+        called = next((each for each in names if each in doc), None)
+        if called is None:
+            return True
+        value = doc[called]
+        return str(value.get("id") if isinstance(value, Mapping) else value) in values
+
+    return condition
 
 
 def _singular(name: str) -> str:
     if name.endswith("uses"):
         return name[:-2]
     return name.removesuffix("s")
+
+
+def _without_id(name: str) -> str:
+    return _singular(name).removesuffix("_id")
 
 
 def _moment(text: str, name: str) -> float:

@@ -10,20 +10,17 @@ long as the events of a turn are still to come.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
-import msgspec
 
 from simtwin.api.errors import invalid
-from simtwin.api.reply import prose
 from simtwin.api.resources.asked import Ask
-from simtwin.api.resources.naming import made_id
-from simtwin.api.resources.shelves import Shelf, Shelves, Thing
-from simtwin.api.resources.table import Schema
+from simtwin.api.resources.shelves import Shelves, Thing
+from simtwin.api.resources.table import Schema, family
+from simtwin.api.resources.turn import idle, next_id, turn
 from simtwin.api.resources.values import MISFIT, told_time
-from simtwin.api.tokens.text import count
 
 Doc = Mapping[str, Any]
 
@@ -34,8 +31,6 @@ _RESOURCES = "/v1/sessions/{session_id}/resources"
 #: What an agent answers.
 _ASKING = ("user.message", "user.tool_result", "user.custom_tool_result", "user.tool_confirmation")
 _STATUS = "session.status_"
-
-_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 @attrs.frozen
@@ -162,11 +157,11 @@ def take(
         shelves = shelves.put(path, event)
         sent.append(event)
         if doc["type"] in _ASKING:
-            for at, said in _turn(ask, shelves.shelf(path), doc, start):
+            for at, said in turn(ask, shelves.shelf(path), doc, start):
                 shelves = shelves.put(path, Thing(shelves.made, said["id"], said, at))
         elif doc["type"] == "user.interrupt":
-            idle = _idle(_next_id(ask, doc, "idle"), ask.wall)
-            shelves = shelves.put(path, Thing(shelves.made, idle["id"], idle, ask.wall))
+            waits = idle(next_id(ask, doc, "idle"), ask.wall)
+            shelves = shelves.put(path, Thing(shelves.made, waits["id"], waits, ask.wall))
     return shelves, sent
 
 
@@ -181,9 +176,9 @@ def begun(shelves: Shelves, ask: Ask, session: Thing) -> Shelves:
         "agent": session.doc.get("agent"),
         "status": "idle",
     }
-    thread = values.project(ask.table.family(_THREADS)[-1], known)
+    thread = values.project(family(_THREADS)[-1], known)
     shelves = shelves.put(threads, Thing(shelves.made, id_, thread, ask.wall))
-    kind = ask.table.family(_RESOURCES)[0]
+    kind = family(_RESOURCES)[0]
     for place, given in enumerate(ask.body.get("resources") or ()):
         path = f"{SESSIONS}/{session.id}/resources"
         id_ = ask.new_id("resource", shelves.shelf(path), str(place))
@@ -193,57 +188,6 @@ def begun(shelves: Shelves, ask: Ask, session: Thing) -> Shelves:
         if doc is not MISFIT:
             shelves = shelves.put(path, Thing(shelves.made, id_, doc, ask.wall))
     return take(shelves, ask, session.id, ask.body.get("initial_events") or ())[0]
-
-
-def _turn(
-    ask: Ask, shelf: Shelf, asked: Doc, start: float
-) -> Iterator[tuple[float, dict[str, Any]]]:
-    """What an agent says to an event, and when."""
-    source = _encode(
-        {name: value for name, value in asked.items() if name not in ("id", "processed_at")}
-    )
-    text = prose.answer(b"%d/" % ask.seed + source)
-    tokens = count(text)
-    before = [each.doc["model_usage"] for each in shelf.values() if "model_usage" in each.doc]
-    read = sum(before[-1].values()) if before else 0
-    first, last = start + ask.pace.ttft, start + ask.pace.ttft + ask.pace.seconds(tokens)
-    span = _next_id(ask, asked, "span")
-    for at, kind, fields in (
-        (start, "session.status_running", {}),
-        (start, "span.model_request_start", {"id": span}),
-        (max(first, last), "agent.message", {"content": [{"type": "text", "text": text}]}),
-        (
-            last,
-            "span.model_request_end",
-            {
-                "model_request_start_id": span,
-                "is_error": False,
-                "model_usage": {
-                    "cache_creation_input_tokens": 0,
-                    "cache_read_input_tokens": 0,
-                    "input_tokens": read + count(source.decode()),
-                    "output_tokens": tokens,
-                },
-            },
-        ),
-    ):
-        id_ = _next_id(ask, asked, kind)
-        yield at, {"id": id_, "type": kind, "processed_at": told_time(at), **fields}
-    yield last, _idle(_next_id(ask, asked, "idle"), last)
-
-
-def _next_id(ask: Ask, asked: Doc, use: str) -> str:
-    return made_id("event", f"{ask.chance}/{asked['id']}/{use}")
-
-
-def _idle(id_: str, at: float) -> dict[str, Any]:
-    return {
-        "id": id_,
-        "type": "session.status_idle",
-        "processed_at": told_time(at),
-        "stop_reason": {"type": "end_turn"},
-        "stop_details": None,
-    }
 
 
 def _interrupted(shelves: Shelves, path: str, wall: float) -> Shelves:

@@ -10,6 +10,7 @@ from simtwin.api.resources import sessions
 from simtwin.api.resources.asked import Ask
 from simtwin.api.resources.finding import found, not_found, shown
 from simtwin.api.resources.shelves import Shelves, Thing
+from simtwin.api.resources.table import family
 
 Doc = Mapping[str, Any]
 
@@ -118,7 +119,7 @@ def _memory_version(operation: str) -> Callable[[Shelves, Ask, Thing], Shelves]:
                 name: said.get(name) for name in ("content", "content_sha256", "content_size_bytes")
             },
         }
-        doc = ask.values(id_).project(ask.table.family(_VERSIONS)[-1], known)
+        doc = ask.values(id_).project(family(_VERSIONS)[-1], known)
         shelves = shelves.put(path, Thing(shelves.made, id_, doc, ask.wall))
         if operation == "deleted":
             return shelves

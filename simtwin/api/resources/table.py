@@ -98,10 +98,6 @@ class Table(msgspec.Struct, frozen=True, gc=False):
         """The route of an endpoint, None where it is none of a resource."""
         return next((route for route in self.routes if route.name == name), None)
 
-    def family(self, path: str) -> tuple[Schema, ...]:
-        """What the things in a collection look like: the schemas of its routes, the fullest last."""
-        return _families(self).get(path, ())
-
 
 @cache
 def table() -> Table:
@@ -120,19 +116,21 @@ def collection(route: Route) -> str:
     return "/".join(parts[:-1])
 
 
-_FAMILIES: dict[int, Mapping[str, tuple[Schema, ...]]] = {}
 _TELLING = ("list", "only", "retrieve", "create", "put")
 
 
-def _families(of: Table) -> Mapping[str, tuple[Schema, ...]]:
-    found = _FAMILIES.get(id(of))
-    if found is None:
-        schemas: dict[str, list[Schema]] = {}
-        for kind in _TELLING:
-            for route in of.routes:
-                if route.kind == kind and not route.path.endswith("/events"):
-                    known = schemas.setdefault(collection(route), [])
-                    every = (*route.shapes.values(), route.response)
-                    known += [each for each in every if each not in known]
-        found = _FAMILIES[id(of)] = {path: tuple(each) for path, each in schemas.items()}
-    return found
+def family(path: str) -> tuple[Schema, ...]:
+    """What the things in a collection look like: the schemas of its routes, the fullest last."""
+    return _families().get(path, ())
+
+
+@cache
+def _families() -> Mapping[str, tuple[Schema, ...]]:
+    schemas: dict[str, list[Schema]] = {}
+    for kind in _TELLING:
+        for route in table().routes:
+            if route.kind == kind and not route.path.endswith("/events"):
+                known = schemas.setdefault(collection(route), [])
+                every = (*route.shapes.values(), route.response)
+                known += [each for each in every if each not in known]
+    return {path: tuple(each) for path, each in schemas.items()}
