@@ -265,9 +265,7 @@ def test_a_trigger_that_cannot_be_is_refused(given: dict[str, Any], message: str
     [
         (
             {"endpoint": "message"},
-            (
-                "endpoint: must be one of messages, messages_batches, …, or a glob that one of them fits, not 'message'"
-            ),
+            "endpoint: must be one of messages, …, or a glob that one of them fits, not 'message'",
         ),
         (
             {"method": "post"},
