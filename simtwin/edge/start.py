@@ -127,7 +127,9 @@ async def first_tenant(twin: Twin, secrets: TenantSecrets) -> FirstTenant:
     tenant_id, secret, key = make_tenant_id(), make_tenant_secret(), make_key()
     hashed = await secrets.hashed(tenant_id, secret, _FIRST_COST)
     twin.store.add_tenant(tenant_id, hashed, "first", twin.wall())
-    twin.store.add_account(tenant_id, key.api_key_id, key.digest, "first", twin.wall())
+    twin.store.add_account(
+        tenant_id, key.api_key_id, key.digest, "first", twin.wall(), hint=key.hint
+    )
     for gateway in twin.gateways.values():
         gateway.settle_in(twin.store, tenant_id, twin.wall())
     return FirstTenant(tenant_id, secret, key.api_key_id, key.api_key)

@@ -194,3 +194,12 @@ async def test_pages_of_other_sites_reach_nothing(
         )
 
     assert response.status_code == status
+
+
+async def test_the_first_key_is_known_again_by_its_ends_as_others_are() -> None:
+    async with staged("asgi") as stage:
+        key = stage.tenant.api_key
+        account = stage.twin.store.account(stage.tenant.api_key_id, None)
+
+    assert account is not None
+    assert account.hint == f"{key[:15]}...{key[-4:]}"
