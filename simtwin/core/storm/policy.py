@@ -84,8 +84,9 @@ class Retrying:
     """What all policies that come with simtwin have.
 
     Args:
-        retries: how many attempts a call may have after its first. Five, so six in all, is what
-            OpenAI's cookbook has its readers write ("How to handle rate limits", 2022).
+        retries: how many attempts a call may have after its first. Ten is what the function has that
+            OpenAI's cookbook writes out ("How to handle rate limits", 2022:
+            `retry_with_exponential_backoff`); its examples with libraries stop at six attempts.
         timeout_seconds: how long an attempt may take.
     """
 
