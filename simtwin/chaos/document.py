@@ -1,7 +1,8 @@
 """The report of a run as a document, from which every other form of it is made.
 
-`version` goes up whenever a reader of an older one could be wrong. Times are seconds from the start
-of the run that they are in.
+`version` goes up whenever a reader of an older one could be wrong. Times are seconds. Those of
+attempts count from the start of the run that they are in, that is, of its command; those of the
+windows of its amplification from its first request, where a window begins.
 """
 
 from __future__ import annotations
@@ -133,7 +134,8 @@ class RunDoc(msgspec.Struct, frozen=True, kw_only=True):
         unmet: what had to come and did not.
         notes: what there is to know beside.
         waste: what its requests cost, and how much of that was for nothing.
-        amplification: how many requests there were a call, over the run and in each window of it.
+        amplification: how many requests there were a call, over the run and in each window of it,
+            counted from its first request.
         unanswered: how many calls ended without a whole answer.
         calls: what the client did; `calls_left_out`, those that are not listed.
     """

@@ -13,7 +13,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     """A stretch of a run.
 
     Args:
-        at: when it begins, seconds from the start of the run.
+        at: when it begins, seconds from the first request of the run.
         attempts: requests that began in it.
         calls: calls that those were of.
         begun: calls that began in it: over all windows, each counts once.

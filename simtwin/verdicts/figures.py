@@ -37,6 +37,22 @@ def money(dollars: float) -> str:
     return f"${dollars:,.2f}" if dollars >= 1 or not dollars else f"${dollars:.4f}"
 
 
+def duration(seconds: float) -> str:
+    """A time as people say it, with three figures or so."""
+    if seconds < 0.0005:
+        return "0 s"
+    if seconds < 0.9995:
+        return f"{1000 * seconds:.2g} ms" if seconds < 0.01 else f"{1000 * seconds:.0f} ms"
+    if seconds < 10:
+        return f"{seconds:.2f}".rstrip("0").rstrip(".") + " s"
+    if seconds < 120:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    told = [f"{hours} h"] if hours else []
+    return " ".join([*told, f"{minutes} min", *([f"{rest} s"] if rest and not hours else [])])
+
+
 def counted(count: int, what: str) -> str:
     """A number of things."""
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -13,11 +13,12 @@ from page_reader import Reader
 from reported import EARLY, TOLD, evil, one, plan, report, retried
 
 from simtwin.chaos.outcome import Ended
-from simtwin.chaos.report.axis import Axis, axis, duration
+from simtwin.chaos.report.axis import Axis, axis
 from simtwin.chaos.report.calls import MOST_CALLS
 from simtwin.chaos.report.elements import Room
 from simtwin.chaos.report.html import LARGEST, html
 from simtwin.chaos.report.style import BADGES, DARK, GROUNDS, INKS, LIGHT
+from simtwin.verdicts.figures import duration
 
 
 @pytest.mark.parametrize("page", [html(report(plan(), EARLY)), html(evil())])

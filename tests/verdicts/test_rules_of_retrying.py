@@ -47,6 +47,18 @@ def test_what_is_final_is_not_tried_again(status: int) -> None:
     assert said("V9", refusal, answered(2, 2)).severity == "error"
 
 
+def test_a_wait_of_milliseconds_is_told_as_none() -> None:
+    refusal = made(1, 0, status=400)
+
+    [soon] = said("V9", refusal, answered(2, 1.002)).findings
+    [later] = said("V9", refusal, answered(2, 1.5)).findings
+
+    assert (soon.text, later.text) == (
+        "tried a 400 again, at once",
+        "tried a 400 again, after 500 ms",
+    )
+
+
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 503, 529])
 def test_what_passes_may_be(status: int) -> None:
     assert said("V9", made(1, 0, status=status), answered(2, 2)).value == "not_exercised"

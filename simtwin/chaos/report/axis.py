@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import attrs
 
+from simtwin.verdicts.figures import duration
+
 _STEPS = (1.0, 2.0, 5.0)
 #: On a phone a figure is a seventh of the width, and the last one stands before the end.
 _ROOM = 0.82
@@ -64,19 +66,3 @@ def step_of(span: float) -> float:
             if step * power * 5 >= span:
                 return step * power
         power *= 10
-
-
-def duration(seconds: float) -> str:
-    """A time as people say it, with three figures or so."""
-    if seconds < 0.0005:
-        return "0 s"
-    if seconds < 0.9995:
-        return f"{1000 * seconds:.2g} ms" if seconds < 0.01 else f"{1000 * seconds:.0f} ms"
-    if seconds < 10:
-        return f"{seconds:.2f}".rstrip("0").rstrip(".") + " s"
-    if seconds < 120:
-        return f"{seconds:.1f}".removesuffix(".0") + " s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    told = [f"{hours} h"] if hours else []
-    return " ".join([*told, f"{minutes} min", *([f"{rest} s"] if rest and not hours else [])])

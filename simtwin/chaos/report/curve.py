@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simtwin.chaos.report.axis import Axis, duration
+from simtwin.chaos.report.axis import Axis
 from simtwin.chaos.report.elements import folded, table
 from simtwin.verdicts.amplification import Amplification, Window
-from simtwin.verdicts.figures import merged
+from simtwin.verdicts.figures import duration, merged
 
 #: More columns than these are no wider than a line on a phone.
 MOST_COLUMNS = 60

@@ -12,7 +12,6 @@ from types import MappingProxyType
 
 from simtwin.chaos.document import Report, RunDoc
 from simtwin.chaos.outcome import Result
-from simtwin.chaos.report.axis import duration
 from simtwin.chaos.report.calls import calls, rows_of, telling
 from simtwin.chaos.report.curve import curve
 from simtwin.chaos.report.elements import (
@@ -30,7 +29,7 @@ from simtwin.chaos.report.elements import (
 )
 from simtwin.chaos.report.findings import findings
 from simtwin.chaos.report.words import RESULTS, figures, lead, rules_that, title
-from simtwin.verdicts.figures import counted, money, share
+from simtwin.verdicts.figures import counted, duration, money, share
 
 #: More than these nobody scrolls through, and a browser takes its time for more; the JSON has all.
 MOST_RUNS = 50

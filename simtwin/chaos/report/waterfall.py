@@ -15,9 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from simtwin.chaos.document import AttemptDoc, CallDoc, FaultDoc
-from simtwin.chaos.report.axis import Axis, axis, duration
+from simtwin.chaos.report.axis import Axis, axis
 from simtwin.chaos.report.elements import badge, text
 from simtwin.chaos.report.words import answered, ended
+from simtwin.verdicts.figures import duration
 from simtwin.verdicts.thresholds import THRESHOLDS
 
 #: More than these nobody scrolls through, and a browser takes its time for more; the JSON has all.

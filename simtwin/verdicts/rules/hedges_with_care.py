@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simtwin.verdicts.attempt import Attempt
+from simtwin.verdicts.figures import duration
 from simtwin.verdicts.rule import Found, Judged, Rule, Severity, judged
 from simtwin.verdicts.run import Run
 from simtwin.verdicts.twice import hedges
@@ -24,8 +25,8 @@ def judge(run: Run) -> Judged:
 
 
 def _found(first: Attempt, second: Attempt, refused: dict[bytes, float], seconds: float) -> Found:
-    wait = second.began - first.began
-    text = f"asked the same again {wait:.2f} s later, while the first was under way"
+    wait = duration(second.began - first.began)
+    text = f"asked the same again {wait} later, while the first was under way"
     severity: Severity = "info"
     if second.began - refused.get(second.asked.question, float("-inf")) <= seconds:
         severity = "error"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simtwin.verdicts.figures import duration
 from simtwin.verdicts.rule import Found, Judged, Rule, judged
 from simtwin.verdicts.run import Run
 from simtwin.verdicts.twice import asked_again
@@ -16,8 +17,8 @@ def judge(run: Run) -> Judged:
 
 def _found(run: Run) -> Iterator[Found]:
     for before, after in asked_again(run):
-        wait = after.began - before.ended
-        text = f"asked again {wait:.2f} s after it had been answered, as a retry"
+        wait = duration(after.began - before.ended)
+        text = f"asked again {wait} after it had been answered, as a retry"
         yield Found(text, (before, after), "warning", "high")
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from simtwin.verdicts.figures import duration
 from simtwin.verdicts.rule import Found, Judged, Rule, judged
 from simtwin.verdicts.run import Retry, Run, is_terminal
+
+#: A shorter wait (s) is what it takes to ask again, and not one that anybody chose.
+_AT_ONCE = 0.01
 
 
 def judge(run: Run) -> Judged:
     found = [
         Found(
-            f"tried a {retry.before.status} again{_said(retry)}, after {retry.wait:.2f} s",
+            f"tried a {retry.before.status} again{_said(retry)}, {_after(retry.wait)}",
             (retry.before, retry.after),
             "error",
             retry.confidence,
@@ -31,6 +35,10 @@ def _is_refreshed(retry: Retry) -> bool:
 
 def _said(retry: Retry) -> str:
     return " that said x-should-retry: false" if retry.before.should_retry is False else ""
+
+
+def _after(wait: float) -> str:
+    return "at once" if wait < _AT_ONCE else f"after {duration(wait)}"
 
 
 RULE = Rule(
