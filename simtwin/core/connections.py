@@ -18,10 +18,11 @@ import attrs
 from simtwin.core import bounds
 from simtwin.core.bucket import NS
 from simtwin.core.fault import SettingsError
+from simtwin.core.named_tables import named_tables, numbered, only_kind
 from simtwin.core.names import Names
 from simtwin.core.quote import quote
 from simtwin.core.rule import name_of
-from simtwin.core.tables import inside, table_of
+from simtwin.core.tables import table_of, truth_in
 from simtwin.core.tls import Tls
 from simtwin.core.when import When, when_of
 
@@ -141,17 +142,7 @@ def connection_rules(doc: object, path: str) -> tuple[ConnectionRule, ...]:
     Raises:
         SettingsError: it cannot be, with a path such as `connections[0].close.reset`.
     """
-    if not isinstance(doc, list):
-        raise SettingsError(f"must be a list of tables, not {quote(doc)}", path)
-    if len(doc) > MOST_RULES:
-        raise SettingsError(f"there can be {MOST_RULES} rules, not {len(doc):,}", path)
-    given = (each["name"] for each in doc if isinstance(each, Mapping) and "name" in each)
-    names = Names(name for name in given if isinstance(name, str))
-    parsed = []
-    for index, each in enumerate(doc):
-        with inside(f"{path}[{index}]"):
-            parsed.append(_rule(each, names))
-    return tuple(parsed)
+    return named_tables(doc, path, numbered(path), _rule, most=MOST_RULES)
 
 
 def _rule(doc: object, names: Names) -> ConnectionRule:
@@ -162,23 +153,16 @@ def _rule(doc: object, names: Names) -> ConnectionRule:
         if name not in ("name", "when", "must_fire") and name not in KINDS:
             raise SettingsError(f"there is no {quote(name)}; {needs}")
     given = {name: value for name, value in doc.items() if value is not None}
-    chosen = [name for name in given if name in KINDS]
-    if len(chosen) != 1:
-        told = " and ".join(chosen) or "none"
-        raise SettingsError(f"a rule has one kind, and this has {told}; {needs}")
-    kind = chosen[0]
+    kind = only_kind(given, KINDS, needs)
     when = when_of(given.get("when", {}), _KNOWN_WHEN)
     if kind == "refuse":
         _check_refusal(when)
-    must_fire = given.get("must_fire", False)
-    if not isinstance(must_fire, bool):
-        raise SettingsError(f"must be true or false, not {quote(must_fire)}", "must_fire")
     return ConnectionRule(
         name_of(given, kind, names),
         when,
         kind,
         table_of(KINDS[kind], given[kind], kind),
-        must_fire=must_fire,
+        must_fire=truth_in(given, "must_fire"),
     )
 
 

@@ -16,6 +16,7 @@ import attrs
 import msgspec
 
 from simtwin.core.fault import SettingsError
+from simtwin.core.named_tables import named_tables
 from simtwin.core.names import Names
 from simtwin.core.quote import quote
 from simtwin.core.replies import Line, ReplyMatch, ReplyRule, ScriptedCall
@@ -73,20 +74,8 @@ def reply_rules(
     Raises:
         SettingsError: one of them cannot be.
     """
-    if not isinstance(doc, list):
-        raise SettingsError(f"must be a list of tables, not {quote(doc)}", path)
-    if len(doc) > MOST_REPLIES:
-        raise SettingsError(f"there can be {MOST_REPLIES:,} replies, not {len(doc):,}", path)
-    given = (each.get("name") for each in doc if isinstance(each, Mapping))
-    names = Names(name for name in given if isinstance(name, str))
-    rules = []
-    for index, each in enumerate(doc):
-        try:
-            rule = _rule(each, names)
-        except SettingsError as error:
-            raise SettingsError(error.message, place(index, error.path)) from None
-        rules.append(attrs.evolve(rule, name=prefix + rule.name))
-    return tuple(rules)
+    rules = named_tables(doc, path, place, _rule, most=MOST_REPLIES, what="replies")
+    return tuple(attrs.evolve(rule, name=prefix + rule.name) for rule in rules)
 
 
 def _rule(doc: object, names: Names) -> ReplyRule:

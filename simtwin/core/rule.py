@@ -16,10 +16,11 @@ import attrs
 
 from simtwin.core.fault import Kinds, SettingsError, as_settings, make
 from simtwin.core.match import WRITTEN, Match
+from simtwin.core.named_tables import named_tables, only_kind
 from simtwin.core.names import Names
 from simtwin.core.quote import quote
 from simtwin.core.schedule import Rule
-from simtwin.core.tables import table_of
+from simtwin.core.tables import table_of, truth_in
 from simtwin.core.when import when_of
 
 #: Every request looks at every rule, and a look takes about a microsecond.
@@ -47,19 +48,11 @@ def rules(
     Raises:
         SettingsError: one of them cannot be.
     """
-    if not isinstance(doc, list):
-        raise SettingsError(f"must be a list of tables, not {quote(doc)}", path)
-    if len(doc) > MOST_RULES:
-        raise SettingsError(f"there can be {MOST_RULES:,} rules, not {len(doc):,}", path)
-    given = (each["name"] for each in doc if isinstance(each, Mapping) and "name" in each)
-    names = Names(name for name in given if isinstance(name, str))
-    parsed = []
-    for index, each in enumerate(doc):
-        try:
-            parsed.append(rule(each, kinds, names))
-        except SettingsError as error:
-            raise SettingsError(error.message, place(index, error.path)) from None
-    return tuple(parsed)
+
+    def read(each: object, names: Names) -> Rule:
+        return rule(each, kinds, names)
+
+    return named_tables(doc, path, place, read, most=MOST_RULES)
 
 
 def rule(doc: object, kinds: Kinds, names: Names) -> Rule:
@@ -74,18 +67,14 @@ def rule(doc: object, kinds: Kinds, names: Names) -> Rule:
         if name not in _AROUND and name not in kinds and name != _TOLD:
             raise SettingsError(f"there is no kind {quote(name)}; {_needs(kinds)}")
     given = {name: value for name, value in doc.items() if value is not None}
-    chosen = [name for name in given if name in kinds]
-    if len(chosen) != 1:
-        told = " and ".join(chosen) or "none"
-        raise SettingsError(f"a rule has one kind, and this has {told}; {_needs(kinds)}")
-    kind = chosen[0]
+    kind = only_kind(given, kinds, _needs(kinds))
     made = Rule(
         match=table_of(Match, given.get("match", {}), "match"),
         when=when_of(given.get("when", {})),
         kind=kind,
         fault=make(kinds, kind, given[kind], kind),
-        charge=_truth(given, "charge"),
-        must_fire=_truth(given, "must_fire"),
+        charge=truth_in(given, "charge"),
+        must_fire=truth_in(given, "must_fire"),
         name=name_of(given, kind, names),
     )
     _check(made, given.get(_TOLD))
@@ -144,13 +133,6 @@ def _others(made: Rule, name: str) -> bool:
 
 def _needs(kinds: Kinds) -> str:
     return f"a rule has {', '.join(_AROUND)} and one table of {', '.join(kinds)}"
-
-
-def _truth(given: Mapping[str, object], name: str) -> bool:
-    value = given.get(name, False)
-    if not isinstance(value, bool):
-        raise SettingsError(f"must be true or false, not {quote(value)}", name)
-    return value
 
 
 def name_of(given: Mapping[str, object], kind: str, names: Names) -> str:

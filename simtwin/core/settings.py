@@ -18,6 +18,7 @@ from simtwin.core import script
 from simtwin.core.chance import draw_once
 from simtwin.core.connections import ConnectionRule, connection_rules, distinct
 from simtwin.core.fault import Kinds, SettingsError
+from simtwin.core.named_tables import numbered
 from simtwin.core.names import Names
 from simtwin.core.profile import Profile
 from simtwin.core.quote import quote
@@ -122,17 +123,11 @@ def _profiles(doc: object, vocabulary: Vocabulary) -> tuple[str, ...]:
 
 
 def _rules(doc: object, vocabulary: Vocabulary) -> tuple[Rule, ...]:
-    def place(index: int, inner: str) -> str:
-        return f"rules[{index}].{inner}" if inner else f"rules[{index}]"
-
-    return rules(doc, vocabulary.kinds, "rules", place)
+    return rules(doc, vocabulary.kinds, "rules", numbered("rules"))
 
 
 def _replies(doc: object, _: Vocabulary) -> tuple[ReplyRule, ...]:
-    def place(index: int, inner: str) -> str:
-        return f"replies[{index}].{inner}" if inner else f"replies[{index}]"
-
-    return reply_rules(doc, "replies", place)
+    return reply_rules(doc, "replies", numbered("replies"))
 
 
 def _script(doc: object, vocabulary: Vocabulary) -> Script:

@@ -66,6 +66,18 @@ def text_in(table: Mapping[str, Any], name: str, longest: int) -> str | None:
     return value
 
 
+def truth_in(table: Mapping[str, Any], name: str) -> bool:
+    """A field that is true or false, false where it is not set.
+
+    Raises:
+        SettingsError: it is neither.
+    """
+    value = table.get(name, False)
+    if not isinstance(value, bool):
+        raise SettingsError(f"must be true or false, not {quote(value)}", name)
+    return value
+
+
 def is_json(value: object, depth: int) -> bool:
     """Whether a value is JSON of at most `depth` levels: TOML also has times and NaN."""
     match value:
