@@ -139,6 +139,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How much was asked and broken, and which faults were set up and never met."""
     tests = requests = faults = 0
     unmet: list[str] = []
+    findings: list[str] = []
     for reports in terminalreporter.stats.values():
         for report in reports:
             said = _said(report)
@@ -149,10 +150,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             faults += int(said["faults"])
             if said["unmet"]:
                 unmet.append(f"{report.nodeid}: {said['unmet']}")
+            if said["findings"]:
+                findings.append(f"{report.nodeid}: {said['findings']}")
     if not tests:
         return
     terminalreporter.section("simtwin")
     terminalreporter.line(f"{tests} tests, {requests} requests, {faults} faults that took effect")
+    for line in findings:
+        terminalreporter.line(f"found: {line}")
     for line in unmet:
         terminalreporter.line(f"not met: {line}")
 
@@ -175,12 +180,20 @@ def _record(handle: Handle, item: pytest.Item) -> None:
 
     Past the fixture `record_property`, which warns whoever writes JUnit's newer form.
     """
+    from simtwin.verdicts.text import printable  # noqa: PLC0415  # not for runs that have no use of it
+    from simtwin.verdicts.verdict import failing  # noqa: PLC0415  # likewise
+
     attempts = handle.attempts
+    found = failing(handle.verdict(), "warning") if attempts else []
+    # The worst of each rule: a loop of retries has the same to say a hundred times.
+    worst = {rule.id: each for rule, each in reversed(found)}
+    findings = (f"{name} {each.severity}: {each.text}" for name, each in reversed(worst.items()))
     item.user_properties += [
         ("simtwin_seed", handle.seed),
         ("simtwin_requests", len(attempts)),
         ("simtwin_faults", sum(len(attempt.faults) for attempt in attempts)),
         ("simtwin_unmet", "; ".join(handle.unmet)),
+        ("simtwin_findings", printable(["; ".join(findings)])),
     ]
 
 

@@ -13,6 +13,8 @@ from simtwin.verdicts.question import Asked, asked
 from simtwin.verdicts.retry_after import told
 
 T = TypeVar("T")
+#: Key, lane, and the name of the call or what it asks.
+Which = tuple[str, str | None, str | bytes]
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _SAID = {"true": True, "false": False}
@@ -39,8 +41,9 @@ def _name(attempt: Attempt) -> str | None:
     return None if call is None or _TRACEPARENT.fullmatch(call) else call
 
 
-def _which(attempt: Attempt) -> tuple[str, str | bytes]:
-    return attempt.entry.key, attempt.name or attempt.asked.question
+def _which(attempt: Attempt) -> Which:
+    entry = attempt.entry
+    return entry.key, entry.lane, attempt.name or attempt.asked.question
 
 
 def _cut(attempt: Attempt) -> bool:
@@ -91,7 +94,7 @@ class Attempt:
         ended: when it was over: the last byte was sent, or one of the two closed the connection.
         name: what the client calls the call; None where it does not. A span of a trace may be that
             of many calls, and is no name.
-        which: who asks for what: the same for whatever may be one call.
+        which: who asks for what, by key and lane: the same for whatever may be one call.
         cut: whether it is a stream that was begun, and that the twin ended before `message_stop`.
         failed: whether it got no successful answer, or not all of one.
         should_retry: what `x-should-retry` says; None where it says nothing.
@@ -108,7 +111,7 @@ class Attempt:
     began: float = _of_itself(_began)
     ended: float = _of_itself(_ended)
     name: str | None = _of_itself(_name)
-    which: tuple[str, str | bytes] = _of_itself(_which)
+    which: tuple[str, str | None, str | bytes] = _of_itself(_which)
     cut: bool = _of_itself(_cut)
     failed: bool = _of_itself(_failed)
     should_retry: bool | None = _of_itself(_should_retry)

@@ -5,7 +5,7 @@ Nobody tells a server that, so it is found from evidence, the strongest first:
     high     the client says it: `x-simtwin-call` or `idempotency-key` is the same, or, at the same
              question, `traceparent` is, or the SDK's retry count is one more than that of a failed
              attempt
-    medium   the same key asked for the same again, after the attempt before had failed and ended,
+    medium   the same key asked for the same again, in the same lane, after the attempt before had failed and ended,
              soon enough to be its retry
     low      the same, but late, or by another program
 
@@ -20,7 +20,7 @@ from typing import Literal
 
 import attrs
 
-from simtwin.verdicts.attempt import Attempt
+from simtwin.verdicts.attempt import Attempt, Which
 
 Confidence = Literal["high", "medium", "low"]
 _RANKS: dict[Confidence, int] = {"low": 0, "medium": 1, "high": 2}
@@ -91,7 +91,7 @@ class Joining:
         self._least = least
         self._found: list[tuple[list[Attempt], list[Confidence]]] = []
         # What may still be tried again, by who asks for what.
-        self._waiting: dict[tuple[str, str | bytes], list[int]] = {}
+        self._waiting: dict[Which, list[int]] = {}
 
     def add(self, attempt: Attempt) -> None:
         """Join an attempt to the call that it belongs to, or begin one."""
@@ -135,7 +135,7 @@ def overlapping(attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Attempt]
     Args:
         attempts: in the order in which they began.
     """
-    latest: dict[tuple[str, str | bytes], Attempt] = {}
+    latest: dict[Which, Attempt] = {}
     for attempt in attempts:
         before = latest.get(attempt.which)
         if before is not None and attempt.began < before.ended:

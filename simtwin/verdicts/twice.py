@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simtwin.verdicts.attempt import Attempt
+from simtwin.verdicts.attempt import Attempt, Which
 from simtwin.verdicts.run import Run
 
 
@@ -23,7 +23,7 @@ def hedges(run: Run) -> Iterator[tuple[Attempt, Attempt]]:
 
 def asked_again(run: Run) -> Iterator[tuple[Attempt, Attempt]]:
     """Attempts of a call that had been answered whole, with the one that had been."""
-    answered: dict[tuple[str, object], Attempt] = {}
+    answered: dict[Which, Attempt] = {}
     for attempt in run.attempts:
         before = answered.get(attempt.which)
         if before is not None and _is_again(before, attempt, run.thresholds.duplicate_seconds):

@@ -104,6 +104,13 @@ def test_a_plain_client(virtual_simtwin):
     virtual_simtwin.blocking_anthropic().messages.create(**HELLO)
     assert virtual_simtwin.now == 7200
 
+@pytest.mark.simtwin("429(retry_after=9); ok")
+def test_a_hasty_client(virtual_simtwin):
+    client = virtual_simtwin.blocking_anthropic(max_retries=0)
+    with pytest.raises(anthropic.RateLimitError):
+        client.messages.create(**HELLO)
+    client.messages.create(**HELLO)
+
 @pytest.mark.simtwin("529(retry_after=60); ok")
 async def test_under_trio(virtual_simtwin, autojump_clock):
     async with virtual_simtwin as twin:
@@ -157,10 +164,24 @@ def test_live_twins_are_apart_and_failures_say_what_happened(
 
 
 def test_virtual_twins_serve_plain_trio_and_asyncio_tests(pytester: pytest.Pytester) -> None:
-    result = inner(pytester, VIRTUAL)
+    result = inner(pytester, VIRTUAL, "--junitxml=out.xml")
 
-    result.assert_outcomes(passed=3)
-    result.stdout.fnmatch_lines(["*test_a_plain_client: 3 of the 4 items of the script were used"])
+    result.assert_outcomes(passed=4)
+    result.stdout.fnmatch_lines(
+        [
+            "found: *test_a_hasty_client: V1 error: came back after 0.000 s, told to wait 9 s",
+            "not met: *test_a_plain_client: 3 of the 4 items of the script were used",
+        ]
+    )
+    cases = ET.parse(pytester.path / "out.xml").iter("testcase")  # noqa: S314  # written just now
+    found = {
+        case.get("name"): p.get("value")
+        for case in cases
+        for p in case.iter("property")
+        if p.get("name") == "simtwin_findings"
+    }
+    assert str(found["test_a_hasty_client"]).startswith("V1 error: ")
+    assert found["test_a_plain_client"] == ""
 
 
 def test_a_replay_token_is_met_again_by_either(pytester: pytest.Pytester) -> None:
@@ -194,7 +215,17 @@ def test_seeds_are_of_tests_and_not_of_workers_or_order(pytester: pytest.Pyteste
     for options in (("-k", "seed"), ("-k", "seed[1]")):
         pytester.runpytest_inprocess("--junitxml=out.xml", *options)
         cases = ET.parse(pytester.path / "out.xml").iter("testcase")  # noqa: S314  # likewise
-        met.append({c.get("name"): [p.get("value") for p in c.iter("property")] for c in cases})
+        # What a finding says is in real seconds.
+        met.append(
+            {
+                case.get("name"): [
+                    p.get("value")
+                    for p in case.iter("property")
+                    if p.get("name") != "simtwin_findings"
+                ]
+                for case in cases
+            }
+        )
 
     assert met[0].keys() == {"test_seed[0]", "test_seed[1]"}
     assert met[1] == {"test_seed[1]": met[0]["test_seed[1]"]}

@@ -139,5 +139,12 @@ def test_a_question_is_the_same_a_second_later() -> None:
     assert sizes(attempt(1, 0, body=dated(1)), attempt(2, 3, body=dated(4))) == [2]
 
 
+def test_lanes_are_tests_side_by_side_which_try_nothing_of_each_other_again() -> None:
+    assert sizes(attempt(1, 0, lane="x"), attempt(2, 3, lane="y"), attempt(3, 6, lane="x")) == [
+        2,
+        1,
+    ]
+
+
 def test_nothing_makes_no_calls() -> None:
     assert calls([]) == ()
