@@ -114,6 +114,17 @@ async def test_a_reset_keeps_what_was_made_and_new_ids_are_others() -> None:
     assert after.id != before.id
 
 
+async def test_a_form_is_taken_apart() -> None:
+    async with staged("asgi", open_keys=True) as stage:
+        plugins = stage.anthropic(api_key="sk-ant-admin01-any").beta.organization.plugins
+        made = await plugins.create(files=[("plugin.json", b"{}")])
+        listed = [each.id async for each in plugins.list()]
+        with pytest.raises(anthropic.BadRequestError, match="files: Field required"):
+            await plugins.create(files=[])
+
+    assert listed == [made.id]
+
+
 async def test_a_body_that_may_be_empty_is_no_json() -> None:
     async with staged("asgi") as stage:
         made = await stage.anthropic().beta.agents.create(model="claude-opus-4-8", name="Ada")

@@ -18,7 +18,6 @@ from simtwin.api.errors import ApiError, Rejected
 from simtwin.api.gateways.rules import writing
 from simtwin.api.request.decode import peek
 from simtwin.api.request.decoding import decoding
-from simtwin.api.request.form import form_fields
 from simtwin.core.plan import Plan
 from simtwin.edge.data_plane.answers import answer
 from simtwin.edge.data_plane.books import settle
@@ -158,6 +157,8 @@ async def _read(twin: Twin, exchange: Exchange, hold: Callable[[int], None]) -> 
         return {}
     exchange.body_bytes = len(body)
     if exchange.endpoint.form:
+        from simtwin.api.request.form import form_fields  # noqa: PLC0415  # few send one
+
         return form_fields(bytes(body), request.header(b"content-type") or "")
     if twin.upstream is not None:
         from simtwin.edge.data_plane.upload import Upload  # noqa: PLC0415  # most twins have none
