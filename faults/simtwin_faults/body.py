@@ -11,10 +11,10 @@ import msgspec
 from attrs.validators import in_, optional
 
 from simtwin.api.errors import ApiError, envelope
-from simtwin.core.plan import Arrival, Chunk, End, Hangup, Head, Mark, Plan, Step
+from simtwin.core.plan import Chunk, End, Hangup, Head, Mark, Plan, Step
 from simtwin_faults.bounds import Number
 from simtwin_faults.bounds import text as any_text
-from simtwin_faults.frames import document, edited_body
+from simtwin_faults.frames import Other, document, edited_body, told_otherwise
 from simtwin_faults.told import Listener, events
 
 Form = Literal["empty", "html", "null", "list", "text", "error", "bom", "json", "sse"]
@@ -152,24 +152,12 @@ def _as_json(head: Head, steps: Iterator[Step]) -> Iterator[Step]:
 
 def _as_stream(head: Head, steps: Iterator[Step]) -> Iterator[Step]:
     """What a JSON message tells, as events; an answer that is no message stays as it is."""
-    lead: list[Step] = []
-    for step in steps:
-        if isinstance(step, Arrival):
-            yield step
-            continue
-        doc = document(step) if isinstance(step, Chunk) else None
-        if isinstance(step, Chunk) and doc is not None and doc.get("type") == "message":
-            yield Mark()
-            yield _typed(head.without("content-length"), "text/event-stream; charset=utf-8")
-            yield from lead
-            yield from events(doc, step.tokens)
-            break
-        lead.append(step)
-        if isinstance(step, Chunk | End | Hangup):
-            yield head
-            yield from lead
-            break
-    else:
-        yield head
-        yield from lead
-    yield from steps
+
+    def other(chunk: Chunk) -> Other | None:
+        doc = document(chunk)
+        if doc is None or doc.get("type") != "message":
+            return None
+        streamed = _typed(head.without("content-length"), "text/event-stream; charset=utf-8")
+        return streamed, events(doc, chunk.tokens)
+
+    return told_otherwise(head, steps, other)

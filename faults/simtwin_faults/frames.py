@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import attrs
 import msgspec
 
 from simtwin.core.plan import Arrival, Chunk, End, Hangup, Head, Mark, Step
+
+#: What an answer is instead: its head, and what stands in the place of its body.
+Other = tuple[Head, Iterable[Step]]
 
 _encode = msgspec.json.Encoder().encode
 
@@ -70,17 +73,37 @@ def edited_body(
         steps: what follows it.
         edit: the other body, None where there is nothing to edit.
     """
+
+    def other(chunk: Chunk) -> Other | None:
+        body = edit(chunk)
+        if body is None or body == chunk:
+            return None
+        return resized(head, len(body.data)), (body,)
+
+    return told_otherwise(head, steps, other)
+
+
+def told_otherwise(
+    head: Head, steps: Iterator[Step], other: Callable[[Chunk], Other | None]
+) -> Iterator[Step]:
+    """A JSON answer from its head on, which waits for the body to know what it is to be.
+
+    Args:
+        head: the head, which was read.
+        steps: what follows it.
+        other: another head, and what stands in the place of the body; None to leave both.
+    """
     lead: list[Step] = []
     for step in steps:
         if isinstance(step, Arrival):
             yield step
             continue
-        body = edit(step) if isinstance(step, Chunk) else None
-        if body is not None and body != step:
+        made = other(step) if isinstance(step, Chunk) else None
+        if made is not None:
             yield Mark()
-            yield resized(head, len(body.data))
+            yield made[0]
             yield from lead
-            yield body
+            yield from made[1]
             break
         lead.append(step)
         if isinstance(step, Chunk | End | Hangup):
