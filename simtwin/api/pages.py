@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 from simtwin.api.errors import invalid
 from simtwin.api.request.phrases import at_least, one_of
 
 Doc = Mapping[str, Any]
+T = TypeVar("T")
 
 #: The most of a page: "Ranges from 1 to 1000" (SDK 2.12.0, in every list's parameters).
 MOST = 1_000
@@ -82,6 +84,17 @@ class Query:
 
 
 def by_ids(items: Sequence[Doc], query: Query, name: str = "id") -> dict[str, Any]:
+    """A page between ids of a list of documents; `name` is the field that cursors name.
+
+    Raises:
+        Rejected: a 400 for a limit that cannot be.
+    """
+    return between_ids(items, query, itemgetter(name), lambda item: item)
+
+
+def between_ids(
+    items: Sequence[T], query: Query, id_of: Callable[[T], str], shown: Callable[[T], Doc]
+) -> dict[str, Any]:
     """A page between ids: `after_id`, `before_id`, `limit`.
 
     A cursor that names nothing in the list has nothing behind it.
@@ -89,22 +102,23 @@ def by_ids(items: Sequence[Doc], query: Query, name: str = "id") -> dict[str, An
     Args:
         items: the whole list, in its order.
         query: of the request.
-        name: the field that cursors name.
+        id_of: what cursors name of an item.
+        shown: an item as the page has it; asked of those alone that are on it.
 
     Raises:
         Rejected: a 400 for a limit that cannot be.
     """
     size, after, before = query.limit(), query.last("after_id"), query.last("before_id")
     if after is not None:
-        items = items[_place(items, name, after, len(items)) + 1 :]
+        items = items[_place(items, id_of, after, len(items)) + 1 :]
     if before is not None:
-        items = items[: _place(items, name, before, 0)]
-    shown = items[-size:] if before is not None and after is None else items[:size]
+        items = items[: _place(items, id_of, before, 0)]
+    part = items[-size:] if before is not None and after is None else items[:size]
     return {
-        "data": list(shown),
+        "data": [shown(item) for item in part],
         "has_more": len(items) > size,
-        "first_id": shown[0][name] if shown else None,
-        "last_id": shown[-1][name] if shown else None,
+        "first_id": id_of(part[0]) if part else None,
+        "last_id": id_of(part[-1]) if part else None,
     }
 
 
@@ -145,5 +159,5 @@ def cursor_place(given: str | None, most: int) -> int:
     return min(int(digits, 16), most)
 
 
-def _place(items: Sequence[Doc], name: str, wanted: str, otherwise: int) -> int:
-    return next((place for place, item in enumerate(items) if item[name] == wanted), otherwise)
+def _place(items: Sequence[T], id_of: Callable[[T], str], wanted: str, otherwise: int) -> int:
+    return next((place for place, item in enumerate(items) if id_of(item) == wanted), otherwise)

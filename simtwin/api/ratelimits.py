@@ -10,11 +10,10 @@ bucket will be full again, and `tokens` is input and output together, with the e
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import lru_cache
 from math import ceil
 
 from simtwin.api.errors import ApiError
+from simtwin.api.timestamp import to_the_second
 from simtwin.core.bucket import NS
 from simtwin.core.pools import Gauge, Gauges, Impossible, Measure, Refused
 
@@ -38,7 +37,7 @@ def headers(gauges: Gauges, wall: Callable[[int], float]) -> Headers:
     of_requests = (
         ("anthropic-ratelimit-requests-limit", str(requests.limit)),
         ("anthropic-ratelimit-requests-remaining", str(max(0, requests.remaining))),
-        ("anthropic-ratelimit-requests-reset", _date(ceil(wall(requests.full_at)))),
+        ("anthropic-ratelimit-requests-reset", to_the_second(ceil(wall(requests.full_at)))),
     )
     if gauges.input is None or gauges.output is None:
         return of_requests
@@ -48,14 +47,14 @@ def headers(gauges: Gauges, wall: Callable[[int], float]) -> Headers:
     return (
         ("anthropic-ratelimit-input-tokens-limit", str(limit_in)),
         ("anthropic-ratelimit-input-tokens-remaining", str(left_in)),
-        ("anthropic-ratelimit-input-tokens-reset", _date(full_in)),
+        ("anthropic-ratelimit-input-tokens-reset", to_the_second(full_in)),
         ("anthropic-ratelimit-output-tokens-limit", str(limit_out)),
         ("anthropic-ratelimit-output-tokens-remaining", str(left_out)),
-        ("anthropic-ratelimit-output-tokens-reset", _date(full_out)),
+        ("anthropic-ratelimit-output-tokens-reset", to_the_second(full_out)),
         *of_requests,
         ("anthropic-ratelimit-tokens-limit", str(limit_in + limit_out)),
         ("anthropic-ratelimit-tokens-remaining", str(left_in + left_out)),
-        ("anthropic-ratelimit-tokens-reset", _date(min(full_in, full_out))),
+        ("anthropic-ratelimit-tokens-reset", to_the_second(min(full_in, full_out))),
     )
 
 
@@ -94,9 +93,3 @@ def refusal(refused: Refused | Impossible, *, org: str, model: str) -> ApiError:
 
 def _thousands(gauge: Gauge) -> int:
     return min(gauge.limit, max(0, (gauge.remaining + 500) // 1000 * 1000))
-
-
-# A full bucket is full now, so most answers of a second share its date.
-@lru_cache(maxsize=1024)
-def _date(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

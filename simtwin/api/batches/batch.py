@@ -8,11 +8,12 @@ Times are Unix seconds and arguments. The words are those of the API reference (
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 import attrs
 from attrs.validators import ge
+
+from simtwin.api.timestamp import with_offset
 
 #: "A Message Batch will expire […] 24 hours after creation."
 LIFE_SECONDS = 24 * 3600.0
@@ -159,4 +160,4 @@ def moment(wall: float | None) -> str | None:
     """A time as RFC 3339 has it, with the six digits that the API gives it."""
     if wall is None:
         return None
-    return datetime.fromtimestamp(wall, UTC).isoformat(timespec="microseconds")
+    return with_offset(wall)

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime
 
 from simtwin.api.errors import invalid
 from simtwin.api.organization.organization import Call, Doc
-from simtwin.api.organization.periods import date as instant
 from simtwin.api.organization.usage_report import grouped
 from simtwin.api.pages import by_cursor
+from simtwin.api.timestamp import to_the_second
 from simtwin.core.spent import Spent
 from simtwin.core.usage import NO_TOKENS
 
@@ -44,7 +44,7 @@ def report(rows: Iterable[Spent], call: Call, names: Mapping[str, str]) -> Doc:
 
 def _record(call: Call, start: int, name: str, rows: list[Spent]) -> Doc:
     return {
-        "date": instant(start),
+        "date": to_the_second(start),
         "organization_id": call.founded.id,
         "actor": {"type": "api_actor", "api_key_name": name},
         "customer_type": "api",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import attrs
 
 from simtwin.api.errors import invalid
 from simtwin.api.organization.organization import Call
 from simtwin.api.pages import cursor, cursor_place
+from simtwin.api.timestamp import unix
 
 _WIDTHS: Mapping[str, int] = {"1d": 86_400, "1h": 3_600, "1m": 60}
 #: "Default of 7 days, maximum of 31", "24 hours, 168", "60 minutes, 1440" (likewise).
@@ -65,18 +65,11 @@ def periods(call: Call, widths: tuple[str, ...]) -> Periods:
     return Periods(starts, width, cursor(begin + shown) if begin + shown < count else None)
 
 
-def date(at: int) -> str:
-    """A time of whole seconds as RFC 3339."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _time(call: Call, name: str) -> float | None:
     text = call.query.last(name)
     if text is None:
         return None
     try:
-        at = datetime.fromisoformat(text)
-        # A time that names no zone is one in UTC.
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+        return unix(text)
     except (ValueError, OverflowError):
         raise invalid(f"{name}: Input should be a valid datetime, invalid character") from None

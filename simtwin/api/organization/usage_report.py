@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from simtwin.api.organization.organization import Call, Doc
-from simtwin.api.organization.periods import Periods, date, periods
+from simtwin.api.organization.periods import Periods, periods
+from simtwin.api.timestamp import to_the_second
 from simtwin.core.spent import Spent
 from simtwin.core.usage import NO_TOKENS
 
@@ -78,8 +79,8 @@ def bucketed(
     return {
         "data": [
             {
-                "starting_at": date(start),
-                "ending_at": date(start + wanted.width),
+                "starting_at": to_the_second(start),
+                "ending_at": to_the_second(start + wanted.width),
                 "results": results(within.get(start, [])),
             }
             for start in wanted.starts

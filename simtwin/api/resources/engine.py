@@ -22,7 +22,7 @@ from simtwin.api.resources.listing import page
 from simtwin.api.resources.making import create, made, run
 from simtwin.api.resources.shelves import FullError, Shelves, Thing
 from simtwin.api.resources.table import family
-from simtwin.api.resources.values import told_time
+from simtwin.api.timestamp import timestamp
 
 Doc = Mapping[str, Any]
 
@@ -87,7 +87,7 @@ def _update(shelves: Shelves, ask: Ask) -> tuple[Shelves, Answer]:
     thing = _changeable(shelves, ask)
     doc = changed(ask, thing.doc, ask.body)
     if doc != thing.doc:
-        doc = {**doc, "updated_at": told_time(ask.wall), **stories.renewed(ask, thing.doc)}
+        doc = {**doc, "updated_at": timestamp(ask.wall), **stories.renewed(ask, thing.doc)}
     thing = attrs.evolve(thing, doc=doc)
     shelves = stories.after(shelves.put(ask.shelf, thing), ask, thing)
     return shelves, shown(shelves, ask, shelves.shelf(ask.shelf)[ask.id])
@@ -102,7 +102,7 @@ def _delete(shelves: Shelves, ask: Ask) -> tuple[Shelves, Answer]:
 def _archive(shelves: Shelves, ask: Ask) -> tuple[Shelves, Answer]:
     thing = found(shelves, ask)
     if not thing.archived:
-        now = told_time(ask.wall)
+        now = timestamp(ask.wall)
         effect = {"archived_at": now, "updated_at": now, "status": "archived"}
         thing = attrs.evolve(thing, archived=True, doc=changed(ask, thing.doc, effect))
         shelves = shelves.put(ask.shelf, thing)
@@ -111,7 +111,7 @@ def _archive(shelves: Shelves, ask: Ask) -> tuple[Shelves, Answer]:
 
 def _act(shelves: Shelves, ask: Ask) -> tuple[Shelves, Answer]:
     thing = _changeable(shelves, ask)
-    now = told_time(ask.wall)
+    now = timestamp(ask.wall)
     effect = {field: now if value == "now" else value for field, value in ask.route.effect.items()}
     if effect:
         thing = attrs.evolve(thing, doc=changed(ask, thing.doc, {**effect, "updated_at": now}))
@@ -130,7 +130,7 @@ def _only(shelves: Shelves, ask: Ask) -> tuple[Shelves, Answer]:
 
 def _set_only(shelves: Shelves, ask: Ask) -> tuple[Shelves, Answer]:
     thing = shelves.shelf(ask.shelf).get(_ONLY) or Thing(shelves.made, _ONLY, {}, ask.wall)
-    doc = {**changed(ask, thing.doc, ask.body), "updated_at": told_time(ask.wall)}
+    doc = {**changed(ask, thing.doc, ask.body), "updated_at": timestamp(ask.wall)}
     thing = attrs.evolve(thing, doc=doc)
     return shelves.put(ask.shelf, thing), shown(shelves, ask, thing)
 

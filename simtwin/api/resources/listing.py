@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 import attrs
 
 from simtwin.api.errors import invalid
-from simtwin.api.pages import cursor, cursor_place
+from simtwin.api.pages import between_ids, cursor, cursor_place
 from simtwin.api.resources.asked import Ask
 from simtwin.api.resources.shelves import Thing
+from simtwin.api.timestamp import unix
 
 Doc = Mapping[str, Any]
 
@@ -66,25 +67,8 @@ def page(
     if descends:
         wanted.reverse()
     if ask.route.page == "ids":
-        return _by_ids(ask, wanted, shown)
+        return between_ids(wanted, ask.query, attrgetter("id"), shown)
     return _by_cursor(ask, wanted, shown, place, descends=descends)
-
-
-def _by_ids(ask: Ask, things: list[Thing], shown: Callable[[Thing], Doc]) -> dict[str, Any]:
-    size, after, before = ask.query.limit(), ask.query.last("after_id"), ask.query.last("before_id")
-    ids = [thing.id for thing in things]
-    if after is not None:
-        place = ids.index(after) + 1 if after in ids else len(ids)
-        things, ids = things[place:], ids[place:]
-    if before is not None:
-        things = things[: ids.index(before) if before in ids else 0]
-    part = things[-size:] if before is not None and after is None else things[:size]
-    return {
-        "data": [shown(thing) for thing in part],
-        "has_more": len(things) > size,
-        "first_id": part[0].id if part else None,
-        "last_id": part[-1].id if part else None,
-    }
 
 
 def _place(ask: Ask, things: Sequence[Thing]) -> Place | None:
@@ -184,7 +168,6 @@ def _without_id(name: str) -> str:
 
 def _moment(text: str, name: str) -> float:
     try:
-        found = datetime.fromisoformat(text)
+        return unix(text)
     except ValueError:
         raise invalid(f"{name}: Input should be a valid datetime") from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()

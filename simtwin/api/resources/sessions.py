@@ -20,7 +20,8 @@ from simtwin.api.resources.asked import Ask
 from simtwin.api.resources.shelves import Shelves, Thing
 from simtwin.api.resources.table import Schema, family
 from simtwin.api.resources.turn import idle, next_id, turn
-from simtwin.api.resources.values import MISFIT, told_time
+from simtwin.api.resources.values import MISFIT
+from simtwin.api.timestamp import timestamp
 
 Doc = Mapping[str, Any]
 
@@ -152,7 +153,7 @@ def take(
         if doc["type"] == "user.interrupt":
             shelves, start = _interrupted(shelves, path, ask.wall), ask.wall
         if "processed_at" in doc:
-            doc["processed_at"] = told_time(start)
+            doc["processed_at"] = timestamp(start)
         event = Thing(shelves.made, doc["id"], doc, ask.wall)
         shelves = shelves.put(path, event)
         sent.append(event)
@@ -201,7 +202,7 @@ def _interrupted(shelves: Shelves, path: str, wall: float) -> Shelves:
 def _event(thing: Thing, wall: float) -> Doc:
     """An event as it is at a moment: what is not processed yet says so."""
     told = thing.doc.get("processed_at")
-    return {**thing.doc, "processed_at": None} if told and told > told_time(wall) else thing.doc
+    return {**thing.doc, "processed_at": None} if told and told > timestamp(wall) else thing.doc
 
 
 def _key(thing: Thing) -> tuple[float, int]:

@@ -11,7 +11,7 @@ from simtwin.api.reply import prose
 from simtwin.api.resources.asked import Ask
 from simtwin.api.resources.naming import made_id
 from simtwin.api.resources.shelves import Shelf
-from simtwin.api.resources.values import told_time
+from simtwin.api.timestamp import timestamp
 from simtwin.api.tokens.text import count
 
 Doc = Mapping[str, Any]
@@ -52,7 +52,7 @@ def turn(
         ),
     ):
         id_ = next_id(ask, asked, kind)
-        yield at, {"id": id_, "type": kind, "processed_at": told_time(at), **fields}
+        yield at, {"id": id_, "type": kind, "processed_at": timestamp(at), **fields}
     yield last, idle(next_id(ask, asked, "idle"), last)
 
 
@@ -66,7 +66,7 @@ def idle(id_: str, at: float) -> dict[str, Any]:
     return {
         "id": id_,
         "type": "session.status_idle",
-        "processed_at": told_time(at),
+        "processed_at": timestamp(at),
         "stop_reason": {"type": "end_turn"},
         "stop_details": None,
     }

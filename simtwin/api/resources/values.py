@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ import attrs
 
 from simtwin.api.resources.naming import made_id
 from simtwin.api.resources.table import Schema
+from simtwin.api.timestamp import timestamp
 
 #: Of words for a state those that a thing begins in, the first that it has: a session is `idle` until
 #: it is asked something.
@@ -44,14 +45,6 @@ class _Misfit:
 
 
 MISFIT: Final[Any] = _Misfit()
-
-
-def told_time(wall: float) -> str:
-    """A moment (unix time in seconds) as the API writes it."""
-    return (
-        datetime.fromtimestamp(wall, UTC).isoformat(timespec="microseconds").removesuffix("+00:00")
-        + "Z"
-    )
 
 
 @attrs.frozen
@@ -90,9 +83,9 @@ class Values:
             case "str":
                 return self._text(name, place)
             case "time":
-                return told_time(self.wall)
+                return timestamp(self.wall)
             case "date":
-                return told_time(self.wall)[:10]
+                return timestamp(self.wall)[:10]
             case "int" if name in _NUMBERS:
                 return _NUMBERS[name]
         return _EMPTY.get(schema) if isinstance(schema, str) else None
@@ -172,7 +165,7 @@ class Values:
 
     def _text(self, name: str, place: str) -> str:
         if name.endswith("_at"):
-            return told_time(self.wall)
+            return timestamp(self.wall)
         if name.endswith("_sha256"):
             return sha256(f"{self.chance}{place}".encode()).hexdigest()
         if name.endswith(("secret", "token")):

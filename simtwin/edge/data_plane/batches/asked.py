@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
+from operator import attrgetter
 
 import trio
 
@@ -13,7 +14,7 @@ from simtwin.api.batches.batch import LIFE_SECONDS, Batch
 from simtwin.api.batches.envelope import AT_ONCE_BYTES, Envelope, reading
 from simtwin.api.batches.split import Splitter
 from simtwin.api.errors import ApiError, Rejected, invalid
-from simtwin.api.pages import Query, by_ids
+from simtwin.api.pages import Query, between_ids
 from simtwin.api.request.decoding import decoding
 from simtwin.api.tiers import BATCHES as POOL
 from simtwin.api.tiers import Limits
@@ -122,9 +123,10 @@ async def _list(twin: Twin, exchange: Exchange, _: Doc, __: Manner) -> Plan:
     query.limit()
     headers = await _admitted(twin, exchange)
     wall, base_url = twin.wall(), exchange.request.base_url
-    batches = _batches(twin, exchange)
-    page = by_ids([{"id": id_} for id_ in reversed(list(batches))], query)
-    page["data"] = [batches[each["id"]].doc(wall, base_url) for each in page["data"]]
+    newest_first = [*_batches(twin, exchange).values()][::-1]
+    page = between_ids(
+        newest_first, query, attrgetter("id"), lambda batch: batch.doc(wall, base_url)
+    )
     return json_plan(exchange, page, headers)
 
 
