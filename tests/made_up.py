@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from simtwin.core.journal import Entry, FiredEntry
+from simtwin.core.entry import Entry, FiredEntry
 from simtwin.core.outcome import Outcome
 from simtwin.verdicts.judging import judge
 from simtwin.verdicts.thresholds import THRESHOLDS, Thresholds

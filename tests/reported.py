@@ -13,7 +13,7 @@ from simtwin.chaos.judging import judgement
 from simtwin.chaos.met import Met, run_doc
 from simtwin.chaos.outcome import Ended, Outcome, worst
 from simtwin.chaos.plan import Plan
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 
 OF_MESSAGES: dict[str, Any] = {"endpoint": "messages", "sent_bytes": 100}
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from made_up import answered, made
 
 from simtwin.cli import commands
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 from simtwin.judging import LONGEST_LINE, judged, show
 from simtwin.verdicts.verdict import Verdict
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from simtwin.chaos.document import RunDoc
-from simtwin.core.journal import FiredEntry
+from simtwin.core.entry import FiredEntry
 from simtwin.core.scope import OfKey
 from simtwin.edge.twin import Twin
 from simtwin.verdicts.figures import counted

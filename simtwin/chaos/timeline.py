@@ -8,7 +8,7 @@ from typing import Literal
 import attrs
 
 from simtwin.chaos.document import AttemptDoc, CallDoc, FaultDoc
-from simtwin.core.journal import Entry, FiredEntry
+from simtwin.core.entry import Entry, FiredEntry
 from simtwin.core.script import part
 from simtwin.verdicts.attempt import Attempt
 from simtwin.verdicts.calls import Call, calls

@@ -14,11 +14,9 @@ from itertools import islice
 import attrs
 import msgspec
 
-from simtwin.core.entry import Entry, FiredEntry
+from simtwin.core.entry import Entry
 from simtwin.core.journal_line import Dropped
 from simtwin.core.outcome import Outcome, Teller, ToldOutcome
-
-__all__ = ["Entry", "FiredEntry", "Journal"]
 
 #: A process of its own default size still has room for its work; see contract of the journal.
 PROCESS_BYTES = 64 * 1024 * 1024

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import attrs
 import msgspec
 
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 
 #: Cut answers that are remembered at once, the oldest forgotten first: 100 MB of them at most.
 MOST_CUT = 10_000

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import msgspec
 
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 from simtwin.verdicts.history import flaws
 
 #: What clients change from one attempt to the next without asking for anything else.

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from simtwin.chaos.progress import BEAT_SECONDS, MOST_LINES, Progress
 from simtwin.chaos.report.told import console
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 from simtwin.core.scope import OfKey
 from simtwin.edge.twin import Twin
 

@@ -8,7 +8,7 @@ import pytest
 from made_up import answered, fired, made
 
 from simtwin.chaos.stimulus import Stimulus, stimulus
-from simtwin.core.journal import Entry, FiredEntry
+from simtwin.core.entry import Entry, FiredEntry
 from simtwin.core.settings import InForce, in_force, parse
 from simtwin.edge.options import vocabulary
 

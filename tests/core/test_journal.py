@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simtwin.core.journal import Entry, Journal
+from simtwin.core.entry import Entry
+from simtwin.core.journal import Journal
 
 
 def entry(journal: Journal, tenant: str = "t", key: str = "k", **changes: Any) -> Entry:

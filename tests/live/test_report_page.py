@@ -23,7 +23,7 @@ from storms import policy, storm
 from simtwin.chaos.explore.exploration import Exploration
 from simtwin.chaos.explore.forms.html import html as explore_html
 from simtwin.chaos.report.html import html
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 from simtwin.core.storm.loop import run as run_storm
 from simtwin.core.storm.outcome import outcome
 from simtwin.core.storm.storm import Incident

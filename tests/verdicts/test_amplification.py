@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up import answered, asking, fired, tries, verdict
 
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 from simtwin.verdicts.amplification import Amplification
 from simtwin.verdicts.figures import MOST_ROWS, amplified, chart, merged
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from made_up import answered, asking, lost, made, said
 
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 
 
 def pace(start: float, end: float, every: float, took: float, **changes: Any) -> list[Entry]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from made_up import BODY, answered, asking, cut, fired, lost, made, said, tries
 
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 from simtwin.verdicts.thresholds import Thresholds
 
 # V8

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from made_up import BODY, LONG, answered, cut, fired, made, said
 
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 from simtwin.core.outcome import Outcome
 from simtwin.verdicts.history import fingerprint
 from simtwin.verdicts.thresholds import Thresholds

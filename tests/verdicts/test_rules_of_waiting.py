@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from made_up import BODY, answered, asking, lost, made, said, tries
 
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 from simtwin.verdicts.thresholds import Thresholds
 
 TWO = {"retry-after": "2"}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up import answered, asking, cut, fired, made, verdict
 
-from simtwin.core.journal import Entry
+from simtwin.core.entry import Entry
 from simtwin.verdicts.figures import wasted
 from simtwin.verdicts.waste import Waste
 

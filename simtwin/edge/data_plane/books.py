@@ -17,8 +17,8 @@ from simtwin.api.reply.blocks import Call, Text
 from simtwin.api.reply.reply import Reply
 from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
+from simtwin.core.entry import Entry, FiredEntry
 from simtwin.core.fault import as_settings, part_names
-from simtwin.core.journal import Entry, FiredEntry
 from simtwin.core.key import Settlement
 from simtwin.core.usage import NO_TOKENS, Tokens
 from simtwin.edge.data_plane.exchange import Exchange
