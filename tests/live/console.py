@@ -20,7 +20,8 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
         monkeypatch.setattr(sys, "argv", ["simtwin", *arguments])
         with pytest.raises(SystemExit) as ended:
             cli.main()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code
+        status = ended.value.code or 0
+        assert isinstance(status, int)
+        return status
 
     return run

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from live.console import in_this_process
 from live.served import run
 
 import simtwin
@@ -92,56 +93,70 @@ def test_an_option_that_cannot_be_is_told_in_one_line(
     assert printed.err.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        (["--port", "{port}"], "cannot listen on 127.0.0.1:{port}: Address already in use"),
-        (["--port-file", "{folder}/no/port"], "--port-file: {folder}/no/port cannot be written: "),
-    ],
-)
-def test_what_the_system_does_not_give_is_told_in_one_line(
-    options: list[str], told: str, tmp_path: Path
+def test_a_port_that_somebody_has_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        names = {"folder": tmp_path, "port": taken.getsockname()[1]}
+        port = taken.getsockname()[1]
+        status = in_this_process(monkeypatch)("serve", "--port", str(port))
 
-        done = run("serve", "--port", "0", *[option.format(**names) for option in options])
+    out, err = capsys.readouterr()
+    assert (status, out) == (2, "")
+    assert err.startswith(f"simtwin: cannot listen on 127.0.0.1:{port}: Address already in use")
+    assert err.count("\n") == 1
+
+
+def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
+    """In a process of its own, where one line is all that there is."""
+    file = tmp_path / "no" / "port"
+    done = run("serve", "--port", "0", "--port-file", str(file))
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"simtwin: {told.format(**names)}")
+    assert done.stderr.startswith(f"simtwin: --port-file: {file} cannot be written: ")
     assert done.stderr.count("\n") == 1
 
 
-def test_a_script_that_is_none_is_shown_with_the_place_where_it_goes_wrong() -> None:
-    done = run("serve", "--port", "0", "--script", "529; stal(seconds=3)")
+def test_a_script_that_is_none_is_shown_with_the_place_where_it_goes_wrong(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = "529; stal(seconds=3)"
+    status = in_this_process(monkeypatch)("serve", "--port", "0", "--script", script)
 
-    problem, *shown = done.stderr.splitlines()
-    assert (done.returncode, done.stdout) == (2, "")
+    out, err = capsys.readouterr()
+    problem, *shown = err.splitlines()
+    assert (status, out) == (2, "")
     assert problem.startswith("simtwin: --script: ")
-    assert shown == ["529; stal(seconds=3)", "     ^"]
+    assert shown == [script, "     ^"]
 
 
-def test_what_there_is_can_be_listed() -> None:
-    done = {name: run(name) for name in ("faults", "profiles", "--version", "--help")}
+def test_what_there_is_can_be_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    simtwin_script = in_this_process(monkeypatch)
+    listed = {}
+    for name in ("faults", "profiles", "--version", "--help"):
+        status = simtwin_script(name)
+        listed[name], err = capsys.readouterr()
+        assert (status, err) == (0, "")
 
-    assert {name: (each.returncode, each.stderr) for name, each in done.items()} == dict.fromkeys(
-        done, (0, "")
-    )
     for kind in KINDS:
-        assert f" {kind} " in done["faults"].stdout
+        assert f" {kind} " in listed["faults"]
     for profile in texts():
-        assert f" {profile} " in done["profiles"].stdout
-    assert done["--version"].stdout == f"simtwin, version {simtwin.__version__}\n"
+        assert f" {profile} " in listed["profiles"]
+    assert listed["--version"] == f"simtwin, version {simtwin.__version__}\n"
     for command in ("serve", "demo", "faults", "profiles"):
-        assert f"\n  {command} " in done["--help"].stdout
+        assert f"\n  {command} " in listed["--help"]
 
 
-def test_a_command_that_is_none_is_told_in_one_line() -> None:
-    done = run("swerve")
+def test_a_command_that_is_none_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = in_this_process(monkeypatch)("swerve")
 
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("simtwin: No such command 'swerve'")
-    assert done.stderr.count("\n") == 1
+    out, err = capsys.readouterr()
+    assert (status, out) == (2, "")
+    assert err.startswith("simtwin: No such command 'swerve'")
+    assert err.count("\n") == 1
 
 
 def test_without_a_command_the_help_is_shown(

@@ -26,6 +26,9 @@ pytestmark = pytest.mark.skipif(
 
 MB = 1_000_000
 
+#: So many streams at once weigh far more than the records of as many, and take a few seconds.
+CROWD = 400
+
 STALL = "stall(after_events=4, seconds=600)"
 
 
@@ -113,45 +116,45 @@ def mixed(lasting: float) -> list[dict[str, Any]]:
     ]
 
 
-def test_a_thousand_streams_at_once_leave_nothing_but_their_records(
+def test_a_crowd_of_streams_at_once_leaves_nothing_but_their_records(
     own_twin: Callable[..., Served],
 ) -> None:
-    if not room_for(4_000):
-        pytest.skip("this process may not have 4,000 files open")
+    if not room_for(2_000):
+        pytest.skip("this process may not have 2,000 files open")
     served = own_twin("--pace", "instant", "--tier", "unlimited")
     process = Process(served.process.pid)
     body = msgspec.json.encode({**ASKED, "stream": True})
     with served.plane(timeout=BOOKED_SECONDS) as plane:
         key = Tenant(served, plane).new_key()
         files = process.files
-        # What the first thousand take the second take again, who stay for twice as long as the first
+        # What the first crowd takes the second takes again, who stay for twice as long as the first
         # took to arrive, so that they are all there at one time.
         key.set(script=f"{STALL}; loop")
-        crowd = come_and_go(key, body, process, many=1_000, lasting=0)
+        crowd = come_and_go(key, body, process, many=CROWD, lasting=0)
         files_closed(process, files)
         memory = process.memory
         lasting = max(2.0, 2 * crowd.came)
         key.set(rules=mixed(lasting), replies=[{"text": SAID}])
-        crowd = come_and_go(key, body, process, many=1_000, lasting=lasting + 1, after=1_000)
-        entries = key.requests()[1_000:]
+        crowd = come_and_go(key, body, process, many=CROWD, lasting=lasting + 1, after=CROWD)
+        entries = key.requests()[CROWD:]
         files_closed(process, files)
         grown, left = process.memory - memory, process.files - files
         told = served.tell()
         end = served.ended()
         ended = time.monotonic()
 
-    # Some 80 of them are refused.
-    assert crowd.most - files > 850, crowd
+    # Some 30 of them are refused.
+    assert crowd.most - files > 0.85 * CROWD, crowd
     assert crowd.ends.keys() == {"fin", "rst", "left"}
     assert {fired["kind"] for entry in entries for fired in entry["fired"]} == {
         kind for rule in mixed(1) for kind in rule.keys() - {"match", "when"}
     }
     assert Counter(entry["ended"] for entry in entries).keys() == {"end", "hangup", "left"}
-    assert len(entries) == 1_000
+    assert len(entries) == CROWD
     assert left <= 0
-    # A thousand records are some 12 MB, and faults that were not there before took 8. As many open
-    # streams would be 35 MB more.
-    assert grown < 35 * MB
+    # So many records are some 5 MB, and faults that were not there before took 3. As many open streams
+    # would be 14 MB more.
+    assert grown < 15 * MB
     # It would wait for requests under way.
     assert ended - told < SLACK < GRACE
     assert end == (0, b"", "")
@@ -165,12 +168,12 @@ def test_requests_that_never_end_do_not_hold_their_bodies(own_twin: Callable[...
     with served.plane() as plane:
         key = Tenant(served, plane).new_key()
         with ExitStack() as kept:
-            for number in range(26):
+            for number in range(16):
                 connection = kept.enter_context(send(key, body))
                 if number % 2:
                     hear_a_part(connection)
                 while key.arrived() <= number:
-                    pass
+                    time.sleep(0.01)
                 if number == 5:
                     # Bodies one at a time need some 30 to 40 MB, as their pieces happen to lie, which
                     # those after the first few use again.
@@ -178,11 +181,11 @@ def test_requests_that_never_end_do_not_hold_their_bodies(own_twin: Callable[...
             grown, files = process.memory - memory, process.files
         entries = key.requests()
 
-    assert files > 26
-    assert Counter(entry["ended"] for entry in entries) == {"left": 26}
-    assert Counter(entry["status"] for entry in entries) == {None: 13, 200: 13}
+    assert files > 16
+    assert Counter(entry["ended"] for entry in entries) == {"left": 16}
+    assert Counter(entry["status"] for entry in entries) == {None: 8, 200: 8}
     assert all(entry["body_bytes"] == len(body) > 5 * MB for entry in entries)
-    # Half a megabyte each, so that 200 are under 100 MB. The bodies of these 20 are 100 MB.
+    # Half a megabyte each, so that 200 are under 100 MB. The bodies of these 10 are 50 MB.
     assert grown < 10 * MB
 
 

@@ -7,11 +7,13 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
 import pytest
-from live.served import SIMTWIN, START_SECONDS, Key, run, surroundings
+from live.console import in_this_process
+from live.served import SIMTWIN, START_SECONDS, Key, surroundings
 from live.ways import ASKED
 
 #: It asks three times without any library, tells what it met, and ends in a status of its own.
@@ -39,6 +41,12 @@ signal.pause()
 """
 
 
+@pytest.fixture
+def simtwin(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """The console script, in this process: its exit status."""
+    return in_this_process(monkeypatch)
+
+
 def asked(key: Key, path: str) -> tuple[int, str]:
     headers = {"x-api-key": key.api_key, "anthropic-version": "2023-06-01"}
     answer = httpx2.post(
@@ -47,7 +55,9 @@ def asked(key: Key, path: str) -> tuple[int, str]:
     return answer.status_code, answer.headers["request-id"]
 
 
-def test_a_command_meets_what_another_run_met_and_its_status_is_ours(key: Key) -> None:
+def test_a_command_meets_what_another_run_met_and_its_status_is_ours(
+    key: Key, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+) -> None:
     key.set(
         rules=[
             {"name": "coin", "when": {"chance": 0.5}, "refuse": {"status": 529}},
@@ -58,15 +68,18 @@ def test_a_command_meets_what_another_run_met_and_its_status_is_ours(key: Key) -
     first = [asked(key, path) for path in ("", "/_lane/a", "", "/_lane/a")]
     found = key.tenant.plane.get("/_twin/replay", params={"key": key.api_key_id})
     command = ["--", sys.executable, "-c", PROGRAM, json.dumps(ASKED)]
-    ran = run("replay", found.json()["token"], "--pace", "instant", *command)
+    status = simtwin("replay", found.json()["token"], "--pace", "instant", *command)
+    out, err = capfd.readouterr()
 
-    assert ran.returncode == 5, ran.stderr
-    assert json.loads(ran.stdout) == [list(each) for each in first]
+    assert status == 5, err
+    assert json.loads(out) == [list(each) for each in first]
     told = "simtwin: the token has faults for 4 requests, and 4 of them came (4 requests in all)"
-    assert ran.stderr.strip() == told
+    assert err.strip() == told
 
 
-def test_a_command_meets_the_fates_of_the_one_lane_that_a_token_has(key: Key) -> None:
+def test_a_command_meets_the_fates_of_the_one_lane_that_a_token_has(
+    key: Key, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+) -> None:
     key.set(rules=[{"name": "late", "latency": {"seconds": 0.02, "jitter": 0.9}}], seed=3)
     lane = "a lane"
     first = [asked(key, f"/_lane/{lane}") for _ in range(2)]
@@ -74,19 +87,23 @@ def test_a_command_meets_the_fates_of_the_one_lane_that_a_token_has(key: Key) ->
     token = key.tenant.plane.get("/_twin/replay", params=query).json()["token"]
     program = PROGRAM.replace('("", "/_lane/a", "", "/_lane/a")', '("", "")')
     command = ["--", sys.executable, "-c", program, json.dumps(ASKED)]
-    ran = run("replay", token, "--pace", "instant", *command)
+    simtwin("replay", token, "--pace", "instant", *command)
+    out, err = capfd.readouterr()
 
-    assert json.loads(ran.stdout) == [list(each) for each in first], ran.stderr
+    assert json.loads(out) == [list(each) for each in first], err
 
 
-def test_a_command_that_cannot_start_is_told_so(tmp_path: Path) -> None:
+def test_a_command_that_cannot_start_is_told_so(
+    tmp_path: Path, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "replay.json"
     file.write_text(json.dumps({"version": 1, "seed": 7, "fates": {}}))
 
-    ran = run("replay", f"@{file}", "--", f"{tmp_path}/nope")
+    status = simtwin("replay", f"@{file}", "--", f"{tmp_path}/nope")
+    out, err = capfd.readouterr()
 
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith(f"simtwin: {tmp_path}/nope cannot be run: No such file")
+    assert (status, out) == (2, "")
+    assert err.startswith(f"simtwin: {tmp_path}/nope cannot be run: No such file")
 
 
 def test_a_signal_goes_on_to_the_command(key: Key) -> None:

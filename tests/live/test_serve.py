@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
@@ -26,32 +26,45 @@ def ask(base_url: str, api_key: str, **headers: str) -> httpx2.Response:
     )
 
 
-def test_json_is_one_line_and_nothing_else(own_twin: Callable[..., Served]) -> None:
-    served = own_twin("--pace", "instant")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the twin of many options has its port written."""
+    return tmp_path_factory.mktemp("ports")
 
+
+@pytest.fixture(scope="module")
+def served(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A twin of many options, none of which has to do with another: a start costs most of a second."""
+    made = Served.start(
+        tmp_path_factory.mktemp("served"),
+        *("--pace", "instant", "--open", "--no-marks", "--strict-version"),
+        *("--allowed-host", "Twin.Test", "--port-file", str(folder / "port")),
+    )
+    try:
+        yield made
+        made.tell()
+        # What was told as JSON was one line and nothing else.
+        assert made.ended() == (0, b"", "")
+    finally:
+        made.stop()
+
+
+def test_what_is_told_as_json_is_where_it_is_and_who_asks(served: Served) -> None:
     answer = ask(served.base_url, served.api_key)
-    served.tell()
 
     assert served.base_url == f"http://127.0.0.1:{served.port}"
     assert answer.status_code == 200
     assert answer.headers["anthropic-organization-id"] == served.tenant_id
-    assert served.ended() == (0, b"", "")
 
 
 def test_the_port_is_in_its_file_when_connections_are_accepted(
-    own_twin: Callable[..., Served], tmp_path: Path
+    served: Served, folder: Path
 ) -> None:
-    served = own_twin("--pace", "instant", "--port-file", str(tmp_path / "port"))
-
-    assert (tmp_path / "port").read_text() == f"{served.port}\n"
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["port"]
+    assert (folder / "port").read_text() == f"{served.port}\n"
+    assert [path.name for path in folder.iterdir()] == ["port"]
 
 
-def test_an_open_twin_takes_any_key_each_for_a_tenant_of_its_own(
-    own_twin: Callable[..., Served],
-) -> None:
-    served = own_twin("--pace", "instant", "--open")
-
+def test_an_open_twin_takes_any_key_each_for_a_tenant_of_its_own(served: Served) -> None:
     answers = {name: ask(served.base_url, name) for name in ("one", "two", served.api_key)}
     again = ask(served.base_url, "one")
 
@@ -102,23 +115,20 @@ def test_a_name_that_is_not_the_twins_and_a_page_of_another_site_are_refused(
     }
 
 
-def test_a_name_that_is_allowed_is_answered_to(own_twin: Callable[..., Served]) -> None:
-    served = own_twin("--pace", "instant", "--allowed-host", "Twin.Test")
-
+def test_a_name_that_is_allowed_is_answered_to(served: Served) -> None:
     allowed = ask(served.base_url, served.api_key, host="twin.test:80")
     other = ask(served.base_url, served.api_key, host="twin.example")
 
     assert (allowed.status_code, other.status_code) == (200, 421)
 
 
-@pytest.mark.parametrize("form", ["option", "file", "environment"])
+# As an option it is given by other tests here (test_connections_live).
+@pytest.mark.parametrize("form", ["file", "environment"])
 def test_the_operator_sets_what_holds_for_all(
     form: str, own_twin: Callable[..., Served], tmp_path: Path
 ) -> None:
     (tmp_path / "token").write_text(f"{ADMIN_TOKEN}\n")
     match form:
-        case "option":
-            served = own_twin("--admin-token", ADMIN_TOKEN)
         case "file":
             served = own_twin("--admin-token", f"@{tmp_path / 'token'}")
         case _:
@@ -164,9 +174,7 @@ def test_options_are_the_settings_that_hold_for_everybody(
     assert statuses == [403, 200]
 
 
-def test_marks_and_versions_are_as_the_options_say(own_twin: Callable[..., Served]) -> None:
-    served = own_twin("--pace", "instant", "--no-marks", "--strict-version")
-
+def test_marks_and_versions_are_as_the_options_say(served: Served) -> None:
     plain = ask(served.base_url, served.api_key)
     odd = ask(served.base_url, served.api_key, **{"anthropic-version": "yesterday"})
 

@@ -12,7 +12,8 @@ import anthropic
 import httpx2
 import pytest
 import trustme
-from live.served import SIMTWIN, Served, run
+from live.console import in_this_process
+from live.served import SIMTWIN, Served
 from live.ways import ASKED
 
 CURL = shutil.which("curl")
@@ -152,9 +153,14 @@ def test_where_to_trust_is_printed_for_those_who_read(tmp_path: Path) -> None:
         (["--tls", "--tls-ca", "/nowhere/ca.pem"], "--tls-ca: /nowhere/ca.pem cannot be written"),
     ],
 )
-def test_a_mistake_in_the_options_is_one_line(options: list[str], words: str) -> None:
-    done = run("serve", *options)
+def test_a_mistake_in_the_options_is_one_line(
+    options: list[str],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert in_this_process(monkeypatch)("serve", "--port", "0", *options) == 2
 
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"simtwin: {words}")
-    assert done.stderr.count("\n") == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"simtwin: {words}")
+    assert told.count("\n") == 1
