@@ -13,7 +13,8 @@ _INSTRUCTIONS = Template("""\
 A stand-in for api.anthropic.com that runs on your own machine. Clients talk to it unchanged: only
 the base URL and the key differ. It keeps the books (rate limits, usage) and fails on purpose (429,
 529, resets, stalls, cut streams), the same way each time for the same seed. There is no model
-behind it: texts are synthetic and token counts are estimates. It calls nobody.
+behind it: texts are synthetic and token counts are estimates. It calls nobody, unless it was started
+with --upstream: then a real server answers, with the faults on top.
 
 It speaks the management contract of the twins at twins.la (anthropic.twins.la).
 
@@ -34,6 +35,10 @@ The API:
   POST /v1/chat/completions            for clients of OpenAI's, with the base URL .../v1
   POST /v1/complete                    the API before there were messages
   GET  /v1/models, /v1/models/{id}
+  /v1/files, /v1/skills                uploads, kept until the twin ends
+  /v1/organizations/...                the Admin API, for a key of kind "admin_key"
+  /v1/agents, /v1/sessions, ...        all else that the SDK can ask for; with --open-world every id
+                                       exists
   x-simtwin-script: 529; ok            what this request is to meet; items are used up in turn
   /_script/{script}/v1/...             the same in a base URL
   /_lane/{name}/v1/...                 a schedule of its own, for tests that share a key
@@ -52,7 +57,8 @@ For anybody:
                                        "returned" | "cancelled"}; any content type will do
 
 For a tenant (the operator may use all but the two marked *):
-  POST /_twin/accounts *               {"kind": "api_key", "friendly_name"} -> api_key (shown once)
+  POST /_twin/accounts *               {"kind": "api_key" | "admin_key", "friendly_name"} -> api_key
+                                       (shown once); {"kind": "user", "invite_id"} accepts an invite
   GET  /_twin/accounts
   DELETE /_twin/accounts/{api_key_id}
   PUT, PATCH, DELETE /_twin/settings   rules, profiles, script, replies, limits, pace, seed
@@ -101,6 +107,17 @@ curl -X DELETE $base_url/_twin/settings -u TENANT_ID:TENANT_SECRET
 An SDK needs its base URL alone:
 export ANTHROPIC_BASE_URL=$base_url ANTHROPIC_API_KEY=API_KEY
 
+## On the command line
+
+simtwin serve [--upstream URL --record FILE] [--replay FILE] [--gateway NAME] [--open-world] ...
+simtwin chaos run -- COMMAND           run a program against a twin that fails, and judge it
+simtwin chaos explore -- COMMAND       try every fault at every request that it makes
+simtwin chaos shrink TOKEN -- COMMAND  the least of what makes it fail
+simtwin judge JOURNAL                  the verdict, of a saved journal
+simtwin replay TOKEN [-- COMMAND]      the faults that a run met, again
+simtwin storm                          what the retries of thousands of clients make of an incident
+simtwin faults, profiles, explain      what there is to choose from, and what it will do
+
 ## Reference
 
 The API:       https://platform.claude.com/docs/en/api/overview
@@ -125,7 +142,8 @@ _PAGE = Template("""\
 <h1>simtwin $version</h1>
 <p>The Anthropic API on your own machine, failing on purpose.</p>
 <p>This is a twin: it answers as the API does, keeps limits and usage for each organization, and
-breaks in the ways that you choose. Nothing here reaches a model or another machine.</p>
+breaks in the ways that you choose. Nothing here reaches a model or another machine, unless it was
+started in front of one.</p>
 <ul>
 <li><a href="/_twin/health">Is it up?</a></li>
 <li><a href="/_twin/scenarios">What can it do?</a></li>
