@@ -148,10 +148,6 @@ class Twin:
         """Unix time in seconds."""
         return self.epoch.present()
 
-    def base_url(self, host: str) -> str:
-        """Where clients reach the twin; `host` is a checked `Host`."""
-        return f"http://{host}"
-
     def known(self, key: str) -> AccountRecord | None:
         """The account of a key by its text, open keys included where they are let in."""
         digest = key_digest(key)

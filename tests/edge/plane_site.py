@@ -51,9 +51,6 @@ class SmallTwin:
     def wall(self) -> float:
         return EPOCH + self.seconds
 
-    def base_url(self, host: str) -> str:
-        return f"http://{host}"
-
     def owner(self, api_key_id: str) -> str | None:
         account = self.store.account(api_key_id, None)
         return None if account is None else account.tenant_id

@@ -72,7 +72,7 @@ async def test_another_tenants_things_are_neither_seen_nor_touched(row: Row) -> 
         site.twin.seconds += 1
         path = "/_twin" + row.path.replace("{api_key_id}", first.api_key_id)
         query = {"tenant_id": first.tenant_id, "owner": first.tenant_id, "id": first.api_key_id}
-        query |= {"key": first.api_key_id, "lane": ""}
+        query |= {"key": first.api_key_id, "lane": "", "tenant": first.tenant_id}
         sent = {} if row.method in ("GET", "DELETE") else {"json": body}
         answer = await site.call(row.method, path, second.auth, query_string=query, **sent)
 

@@ -164,6 +164,49 @@ async def test_the_journal_is_paged_by_the_last_number() -> None:
     assert await end.get_data() == b""
 
 
+async def keys_of(site: Site, path: str, headers: dict[str, str]) -> set[str]:
+    """The keys that a journal, a verdict or a token is of."""
+    answer = await site.call("GET", f"/_twin{path}", headers)
+    assert answer.status_code == 200
+    if answer.mimetype == "application/x-ndjson":
+        return {json.loads(line)["key"] for line in (await answer.get_data()).splitlines()}
+    doc = await answer.get_json()
+    return set(doc["keys"].values() if "token" in doc else doc["keys"])
+
+
+@pytest.mark.parametrize("path", ["/journal", "/verdict", "/replay"])
+async def test_the_operator_asks_of_one_tenant_and_a_tenant_of_itself(path: str) -> None:
+    site = a_site()
+    first, second, idle = [await site.tenant() for _ in range(3)]
+    for tenant in (first, second):
+        site.twin.request(tenant.key)
+    of_first = f"{path}?tenant={first.tenant_id}"
+
+    assert await keys_of(site, of_first, OPERATOR) == {first.api_key_id}
+    assert await keys_of(site, of_first, first.auth) == {first.api_key_id}
+    assert await keys_of(site, f"{of_first}&key={first.api_key_id}", OPERATOR) == {first.api_key_id}
+    assert await keys_of(site, f"{path}?tenant={idle.tenant_id}", OPERATOR) == set()
+    assert await keys_of(site, path, OPERATOR) == {first.api_key_id, second.api_key_id}
+
+
+@pytest.mark.parametrize("path", ["/journal", "/verdict", "/replay"])
+async def test_a_tenant_that_is_not_there_and_a_key_of_another_are_refused(path: str) -> None:
+    site = a_site()
+    first, second = await site.tenant(), await site.tenant()
+    mixed = f"{path}?tenant={first.tenant_id}&key={second.api_key_id}"
+
+    for query, auth, error in (
+        (f"{path}?tenant=nobody", OPERATOR, "there is no such tenant"),
+        (f"{path}?tenant=", OPERATOR, "there is no such tenant"),
+        (f"{path}?tenant={second.tenant_id}", first.auth, "there is no such tenant"),
+        (mixed, OPERATOR, "there is no such API key"),
+        (mixed, first.auth, "there is no such API key"),
+    ):
+        answer = await site.call("GET", f"/_twin{query}", auth)
+        assert answer.status_code == 404
+        assert await answer.get_json() == {"error": error}
+
+
 async def test_a_reset_of_a_key_clears_that_key() -> None:
     site = a_site()
     first, second = await site.tenant(), await site.tenant()

@@ -48,6 +48,36 @@ def test_the_sdk_is_answered_in_the_protocol_that_it_speaks(twin: Served, http2:
     assert spoken == ["HTTP/2" if http2 else "HTTP/1.1"] * 2
 
 
+@pytest.mark.parametrize("http2", [False, True])
+def test_every_address_that_it_gives_is_one_of_tls(twin: Served, http2: bool) -> None:
+    batch = {"requests": [{"custom_id": "one", "params": ASKED}]}
+    with twin.plane() as plane:
+        key = plane.get("/_twin/accounts").json()["accounts"][0]["api_key_id"]
+        told = plane.post(f"/_twin/accounts/{key}/outcome-url", json={}).json()["outcome_url"]
+    headers = {"x-api-key": twin.api_key, "anthropic-version": "2023-06-01"}
+    with httpx2.Client(
+        verify=twin.trusting(),
+        http2=http2,
+        base_url=twin.base_url,
+        headers=headers,
+        trust_env=False,
+    ) as client:
+        made = client.post("/v1/messages/batches", json=batch).json()
+        while made["processing_status"] != "ended":
+            made = client.get(f"/v1/messages/batches/{made['id']}").json()
+        instructions = client.get("/_twin/agent-instructions").text
+        page = client.get("/").text
+        # An address is worth what it answers.
+        assert client.get(made["results_url"]).is_success
+        assert client.post(told, json={"call": "one", "outcome": "raised"}).is_success
+
+    for address in (told, made["results_url"]):
+        assert address.startswith(f"{twin.base_url}/")
+    for text in (instructions, page):
+        assert f"curl -X POST {twin.base_url}/v1/messages" in text
+        assert twin.base_url.replace("https", "http") not in text
+
+
 def test_a_client_that_was_told_nothing_trusts_nobody(twin: Served) -> None:
     with httpx2.Client(trust_env=False) as client, pytest.raises(httpx2.ConnectError) as raised:
         client.get(f"{twin.base_url}/_twin/agent-instructions")

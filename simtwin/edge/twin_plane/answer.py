@@ -48,7 +48,7 @@ class Question:
     Args:
         plane: where it was asked.
         caller: who asks; None is anybody.
-        host: the `Host` header, checked.
+        base_url: where the asker reaches the twin, by a checked `Host`; no slash ends it.
         path: the variable parts of the path.
         query: the query parameters, the first of each name.
         body: the JSON object that was sent, empty where none was.
@@ -56,7 +56,7 @@ class Question:
 
     plane: Plane
     caller: Caller | None
-    host: str
+    base_url: str
     path: Mapping[str, str] = _NOTHING
     query: Mapping[str, str] = _NOTHING
     body: dict[str, Any] = attrs.field(factory=dict)
@@ -87,11 +87,6 @@ class Question:
         if not isinstance(self.caller, OfTenant):
             raise forbidden("this needs a tenant's own credentials")
         return self.caller.tenant_id
-
-    @property
-    def base_url(self) -> str:
-        """Where the asker reaches the twin."""
-        return self.plane.twin.base_url(self.host)
 
 
 @attrs.frozen

@@ -90,7 +90,7 @@ def register(
 
     @app.get("/")
     async def explain() -> Response:
-        html = page(twin.base_url(request.headers["host"]), twin.version)
+        html = page(_base_url(request), twin.version)
         headers = (("content-security-policy", PAGE_POLICY), ("referrer-policy", "no-referrer"))
         answer = Answer(html.encode(), content_type="text/html; charset=utf-8", headers=headers)
         return _response(app, answer)
@@ -109,7 +109,7 @@ async def _answer(plane: Plane, request: Request, path: str) -> Answer:
         question = Question(
             plane=plane,
             caller=caller,
-            host=headers["host"],
+            base_url=_base_url(request),
             path=found,
             query=request.args.to_dict(),
             body=await body_of(request, row.most_bytes, undeclared=row.undeclared),
@@ -126,6 +126,11 @@ async def _answer(plane: Plane, request: Request, path: str) -> Answer:
     finally:
         _record(plane.twin, operation, caller, answer)
     return answer
+
+
+def _base_url(request: Request) -> str:
+    """Where the asker reaches the twin. Its host was checked, as that of every request."""
+    return f"{request.scheme}://{request.headers['host']}"
 
 
 def _record(twin: Twin, operation: str, caller: Caller | None, answer: Answer) -> None:

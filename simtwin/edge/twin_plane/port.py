@@ -51,10 +51,6 @@ class Twin(Protocol):
         """The time of day of this twin, in Unix seconds."""
         ...
 
-    def base_url(self, host: str) -> str:
-        """Where clients reach the twin, without a slash at the end; `host` is a checked `Host`."""
-        ...
-
     def owner(self, api_key_id: str) -> str | None:
         """The tenant that a key belongs to, open keys included; None where there is no such key."""
         ...

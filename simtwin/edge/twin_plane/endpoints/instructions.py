@@ -70,12 +70,14 @@ For a tenant (the operator may use all but the two marked *):
   GET  /_twin/accounts/{api_key_id}/lanes/{lane}/rules
                                        each rule: armed, exhausted, expired, inactive; how often it fired
   GET  /_twin/usage                    tokens and requests, by key and model
-  GET  /_twin/journal?after=&limit=&key=&lane=
+  GET  /_twin/journal?after=&limit=&key=&lane=&tenant=
                                        what was asked, said and broken, as lines of JSON
-  GET  /_twin/verdict?key=&lane=       what clients did, judged: 28 rules, each pass, fail or not exercised
+  GET  /_twin/verdict?key=&lane=&tenant=
+                                       what clients did, judged: 28 rules, each pass, fail or not exercised
   POST /_twin/accounts/{api_key_id}/outcome-url
                                        {"lane"} -> outcome_url, a secret of one run of a client
-  GET  /_twin/replay?key=&lane=        what requests met, as a token for `simtwin replay`
+  GET  /_twin/replay?key=&lane=&tenant=
+                                       what requests met, as a token for `simtwin replay`
   GET  /_twin/messages?limit=          requests and answers, newest first
   GET  /_twin/logs?limit=&offset=      operations, newest first
   POST /_twin/reset                    {"scope": "key" | "tenant", "id"}: ordinals, limits, journal;

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from simtwin.edge.twin_plane.answer import Answer, Question, json
-from simtwin.edge.twin_plane.errors import bad_request, forbidden, not_found
-from simtwin.edge.twin_plane.owned import owned_key
+from simtwin.edge.twin_plane.errors import bad_request, forbidden
+from simtwin.edge.twin_plane.owned import asked_scope, owned_key, owned_tenant
 from simtwin.edge.twin_plane.port import OfKey, OfLane, OfTenant, Operator, Scope, owner
 from simtwin.edge.twin_plane.query import LAST, limit, offset, whole
 
@@ -35,11 +35,10 @@ async def usage(question: Question) -> Answer:
 async def journal(question: Question) -> Answer:
     """Requests after a number, and what was told of calls, oldest first, a line of JSON each.
 
-    With `wait`, once no answer of the key is under way, or after so many seconds.
+    With `wait`, once no answer of these is under way, or after so many seconds.
     """
     after = whole(question.query, "after", 0, 0, LAST)
-    key = question.query.get("key")
-    scope = question.scope if key is None else owned_key(question, key)
+    scope = asked_scope(question)
     lane = question.query.get("lane")
     await question.twin.quiet(scope, whole(question.query, "wait", 0, 0, LONGEST_WAIT))
     lines = question.twin.saved(scope, lane=lane, after=after, limit=limit(question.query))
@@ -80,19 +79,10 @@ def _scope(question: Question, kind: object, id_: str | None) -> Scope:
         case "lane", _:
             raise bad_request("'id' must be the id of an API key, a slash and the name of a lane")
         case "tenant", _:
-            return caller if id_ is None else _tenant(question, id_)
+            return caller if id_ is None else owned_tenant(question, id_)
         case "all", _:
             if caller != Operator():
                 raise forbidden("only the operator resets everything")
             return caller
         case _:
             raise bad_request("'scope' must be 'key', 'lane' or 'tenant'")
-
-
-def _tenant(question: Question, tenant_id: str) -> OfTenant:
-    """The tenant of that id, if it is the asker or the asker is the operator."""
-    if question.scope != OfTenant(tenant_id) and (
-        question.scope != Operator() or not question.twin.has_tenant(tenant_id)
-    ):
-        raise not_found("there is no such tenant")
-    return OfTenant(tenant_id)
