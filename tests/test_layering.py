@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -115,13 +116,21 @@ READS_PACKAGES = {
 }
 
 
+@cache
 def files(room: str) -> list[Path]:
     return sorted((ROOT / room).rglob("*.py"))
 
 
+@cache
+def found_in(path: Path) -> list[ast.Import | ast.ImportFrom | ast.AsyncFunctionDef]:
+    """What is asked about of a file; to read one takes far longer than to ask."""
+    kinds = (ast.Import, ast.ImportFrom, ast.AsyncFunctionDef)
+    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, kinds)]
+
+
 def imports(path: Path) -> Iterator[str]:
     """The modules that a file imports, with the names taken from them where those are modules."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in found_in(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -169,7 +178,7 @@ def test_a_pure_room_draws_from_no_generator_but_its_own(room: str) -> None:
     shared = {
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in files(room)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in found_in(path)
         if (
             isinstance(node, ast.ImportFrom)
             and node.module == "random"
@@ -186,7 +195,7 @@ def test_a_pure_room_has_no_coroutines() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for room in PURE_ROOMS
         for path in files(room)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in found_in(path)
         if isinstance(node, ast.AsyncFunctionDef)
     }
 

@@ -33,15 +33,13 @@ HEAD = Head(200, (("request-id", "req_1"),))
 #: What only the types of the SDK's beta methods know.
 BETA_ONLY = frozenset(("advisor", "mcp", "compacted", "summarized"))
 
-every_tool = pytest.mark.parametrize("tool", TOOLS)
-every_shape = pytest.mark.parametrize("shape", SHAPES)
 models = st.sampled_from(MODELS)
 #: What the prompt cache makes of an input.
 inputs = st.sampled_from(
     (InputUsage(90_000), InputUsage(3, read=80_000, written_5m=500), InputUsage(0, written_1h=9))
 )
 seeds = st.integers(0, 10_000)
-# Each of some 160 combinations gets a few seeds and models.
+# Each of some 190 combinations gets a few seeds and models.
 few = settings(max_examples=3)
 
 
@@ -72,32 +70,30 @@ def _stream(reply: Reply) -> list[Chunk]:
     return chunks_of(sse_answer(reply, INSTANT, HEAD, IDS, Random(0)))
 
 
-@every_tool
-@every_shape
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("shape", SHAPES)
 @given(models, inputs, seeds)
 @few
-def test_a_strict_sdk_reads_every_message(
+def test_a_strict_sdk_reads_what_is_said_whole_and_streamed_and_it_is_the_same(
     tool: str, shape: str, model: dict[str, Any], input_usage: InputUsage, seed: int
 ) -> None:
-    message = _message(_reply(tool, shape, model, input_usage, seed))
+    reply = _reply(tool, shape, model, input_usage, seed)
+    message, chunks = _message(reply), _stream(reply)
     beta = not BETA_ONLY.isdisjoint((tool, shape))
-    kind: Any = BetaMessage if beta else Message
 
+    every_message_is_read(message, BetaMessage if beta else Message)
+    every_event_is_read(chunks, BetaRawMessageStreamEvent if beta else RawMessageStreamEvent)
+    a_stream_comes_to_the_message_that_is_not_streamed(chunks, message)
+    assert sum(chunk.tokens for chunk in chunks) == reply.output_tokens
+
+
+def every_message_is_read(message: dict[str, Any], kind: Any) -> None:
     read = validate_type(type_=kind, value=message)
 
     assert [block.type for block in read.content] == [block["type"] for block in message["content"]]
 
 
-@every_tool
-@every_shape
-@given(models, inputs, seeds)
-@few
-def test_a_strict_sdk_reads_every_event(
-    tool: str, shape: str, model: dict[str, Any], input_usage: InputUsage, seed: int
-) -> None:
-    chunks = _stream(_reply(tool, shape, model, input_usage, seed))
-    beta = not BETA_ONLY.isdisjoint((tool, shape))
-    kind: Any = BetaRawMessageStreamEvent if beta else RawMessageStreamEvent
+def every_event_is_read(chunks: list[Chunk], kind: Any) -> None:
     # A ping is no event to the SDK: it skips it before it looks at types.
     events = [chunk for chunk in chunks if chunk.event != "ping"]
 
@@ -107,20 +103,12 @@ def test_a_strict_sdk_reads_every_event(
     assert accepts(chunk.event for chunk in chunks if chunk.event)
 
 
-@every_tool
-@every_shape
-@given(models, inputs, seeds)
-@few
-def test_a_stream_comes_to_the_message_that_is_not_streamed(
-    tool: str, shape: str, model: dict[str, Any], input_usage: InputUsage, seed: int
+def a_stream_comes_to_the_message_that_is_not_streamed(
+    chunks: list[Chunk], message: dict[str, Any]
 ) -> None:
-    reply = _reply(tool, shape, model, input_usage, seed)
-
-    chunks = _stream(reply)
-    streamed, whole = assembled(chunks), _message(reply)
+    streamed, whole = assembled(chunks), {**message, "usage": dict(message["usage"])}
     # How long what is written to the cache lives is told at the start of a stream alone.
     streamed["usage"].pop("cache_creation")
     whole["usage"].pop("cache_creation")
 
     assert streamed == whole
-    assert sum(chunk.tokens for chunk in chunks) == reply.output_tokens

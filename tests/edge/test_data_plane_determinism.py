@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import attrs
+import pytest
 import trio
 import trio.testing
 from virtual import Stage, basic, staged
@@ -107,17 +108,19 @@ async def told_by(
         return await order(stage, await keys_of(stage, keys))
 
 
-async def test_fates_ids_and_texts_do_not_depend_on_the_interleaving(front: str) -> None:
-    first = await told_by(front, one_by_one, KEYS)
-    second = await told_by(front, all_at_once, KEYS)
+@pytest.mark.usefixtures("virtual_time")
+async def test_fates_ids_and_texts_do_not_depend_on_the_interleaving_nor_on_who_answers() -> None:
+    first = await told_by("asgi", one_by_one, KEYS)
+    second = await told_by("quart", all_at_once, KEYS)
 
     assert len(first) == KEYS * REQUESTS
     assert first == second
 
 
-async def test_nor_does_it_matter_what_goes_on_in_other_lanes_of_the_key(front: str) -> None:
+@pytest.mark.usefixtures("virtual_time")
+async def test_nor_does_it_matter_what_goes_on_in_other_lanes_of_the_key() -> None:
     told: list[Told] = []
-    for order in (one_by_one, all_at_once):
+    for front, order in (("quart", one_by_one), ("asgi", all_at_once)):
         async with staged(front, settings=PROFILE) as stage:
             (key,) = await keys_of(stage, 1)
             told.append(await order(stage, [f"{key}{lane}" for lane in LANES]))
@@ -143,9 +146,10 @@ async def test_the_profile_of_this_suite_does_many_things(
     assert len({answer.took for answer in told.values()}) > 10
 
 
-async def test_another_seed_is_another_world(front: str) -> None:
-    first = await told_by(front, one_by_one, 2)
-    other = await told_by(front, one_by_one, 2, seed=8)
+@pytest.mark.usefixtures("virtual_time")
+async def test_another_seed_is_another_world() -> None:
+    first = await told_by("asgi", one_by_one, 2)
+    other = await told_by("asgi", one_by_one, 2, seed=8)
 
     assert {name: answer.status for name, answer in first.items()} != {
         name: answer.status for name, answer in other.items()
@@ -154,12 +158,11 @@ async def test_another_seed_is_another_world(front: str) -> None:
     assert ids.isdisjoint(answer.request_id for answer in other.values())
 
 
-async def test_keys_and_tenants_made_alike_have_the_same_fates_under_different_secrets(
-    front: str,
-) -> None:
+@pytest.mark.usefixtures("virtual_time")
+async def test_keys_and_tenants_made_alike_have_the_same_fates_under_different_secrets() -> None:
     secrets: list[list[str]] = []
     told: list[Told] = []
-    for _ in range(2):
+    for front in ("asgi", "quart"):
         async with staged(front, settings=PROFILE) as stage:
             keys = await keys_of(stage, 2)
             tenant = await stage.control("POST", "/tenants", {}, {})
@@ -183,8 +186,9 @@ async def test_after_a_reset_a_key_meets_the_same_again(front: str) -> None:
     assert first == again
 
 
-async def test_ids_are_never_given_twice(front: str) -> None:
-    told = await told_by(front, all_at_once, 3)
+@pytest.mark.usefixtures("virtual_time")
+async def test_ids_are_never_given_twice() -> None:
+    told = await told_by("asgi", all_at_once, 3)
 
     ids = [answer.request_id for answer in told.values()]
     assert len(set(ids)) == len(ids)

@@ -233,10 +233,12 @@ def test_seeds_are_of_tests_and_not_of_workers_or_order(pytester: pytest.Pyteste
 
 
 def test_a_run_that_uses_none_of_it_says_the_seed_and_nothing_more(
-    pytester: pytest.Pytester,
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Other plugins cost a second and have no part in it.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile("import sys\ndef test_x(): assert 'simtwin.testing' not in sys.modules")
-    result = pytester.runpytest_subprocess("-p", "no:xdist", "-p", "no:trio")
+    result = pytester.runpytest_subprocess("-p", "simtwin.pytest_plugin")
 
     result.assert_outcomes(passed=1)
     assert "tests, " not in result.stdout.str()
