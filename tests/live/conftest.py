@@ -8,6 +8,7 @@ from pathlib import Path
 
 import anthropic
 import pytest
+from live.console import in_this_process
 from live.served import Key, Served, Tenant
 from live.ways import async_client, client
 
@@ -66,6 +67,12 @@ def sdk(key: Key) -> Iterator[anthropic.Anthropic]:
 async def async_sdk(key: Key) -> AsyncIterator[anthropic.AsyncAnthropic]:
     async with async_client(key) as made:
         yield made
+
+
+@pytest.fixture
+def simtwin_script(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """The console script, in this process: its exit status."""
+    return in_this_process(monkeypatch)
 
 
 @pytest.fixture

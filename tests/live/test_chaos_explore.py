@@ -5,19 +5,16 @@ The command is a plain client that starts in a twentieth of a second, and the fa
 
 from __future__ import annotations
 
-import os
 import shlex
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
-from live.console import in_this_process
+from live.console import in_its_own, told_to_stop
 from live.held import let_go
-from live.served import SIMTWIN, START_SECONDS, surroundings
 
 from simtwin.chaos.explore.document import Report
 from simtwin.chaos.explore.forms.words import numbered
@@ -30,19 +27,13 @@ def asking(mode: str, *questions: str) -> list[str]:
 
 
 @pytest.fixture
-def simtwin(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """The console script, in this process: its exit status."""
-    return in_this_process(monkeypatch)
-
-
-@pytest.fixture
-def explore(simtwin: Callable[..., int], tmp_path: Path) -> Callable[..., Report]:
+def explore(simtwin_script: Callable[..., int], tmp_path: Path) -> Callable[..., Report]:
     """An exploration by the console script, in this process."""
 
     def run(*arguments: str, status: int) -> Report:
         file = tmp_path / "report.json"
         options = ["--seed", "7", "--json", str(file), *arguments]
-        assert simtwin("chaos", "explore", *options) == status
+        assert simtwin_script("chaos", "explore", *options) == status
         return msgspec.json.decode(file.read_bytes(), type=Report)
 
     return run
@@ -58,7 +49,9 @@ def cells(report: Report) -> dict[tuple[str, str], str]:
 
 
 def test_a_cut_that_the_third_call_takes_for_success_is_found_and_named(
-    explore: Callable[..., Report], simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+    explore: Callable[..., Report],
+    simtwin_script: Callable[..., int],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     faults = ["--faults", "529,truncate-middle", "--no-pairs"]
     report = explore(*faults, *asking("stream,careless", "One?", "Two?", "Three?"), status=1)
@@ -74,7 +67,7 @@ def test_a_cut_that_the_third_call_takes_for_success_is_found_and_named(
     assert silent.replay is not None
     assert silent.replay in out
     # The line that is printed has it again: three lines, and the last of them cut short.
-    assert simtwin(*shlex.split(silent.replay)[1:]) == 0
+    assert simtwin_script(*shlex.split(silent.replay)[1:]) == 0
     lines = capfd.readouterr().out.splitlines()
     assert len(lines) == 3
     assert f"line 3 is {lines[2]!r}" in silent.why
@@ -174,9 +167,12 @@ def test_without_a_clean_run_there_is_nothing_to_compare_with(
     ],
 )
 def test_a_mistake_is_one_line_and_nothing_is_run(
-    options: list[str], says: str, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+    options: list[str],
+    says: str,
+    simtwin_script: Callable[..., int],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    assert simtwin("chaos", "explore", *options, "--", "false") == 2
+    assert simtwin_script("chaos", "explore", *options, "--", "false") == 2
     out, err = capfd.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert err.startswith(f"simtwin: {says}")
@@ -184,22 +180,14 @@ def test_a_mistake_is_one_line_and_nothing_is_run(
 
 def test_a_signal_ends_the_runs_and_what_was_found_is_told(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    command = [SIMTWIN, "chaos", "explore", "--faults", "hang", "--state", str(state)]
-    with subprocess.Popen(
-        [*command, *asking("plain", "One?")],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=surroundings({}),
-        text=True,
-    ) as process:
+    command = ("chaos", "explore", "--faults", "hang", "--state", str(state))
+    with in_its_own(*command, *asking("plain", "One?")) as process:
         assert process.stderr is not None
         while "cells of one fault" not in process.stderr.readline():
             pass
-        os.kill(process.pid, signal.SIGTERM)
-        out, _ = process.communicate(timeout=START_SECONDS)
+        status, out, _ = told_to_stop(process)
 
-    assert process.returncode == 128 + signal.SIGTERM
+    assert status == 128 + signal.SIGTERM
     assert "stopped by signal 15" in out
     # What was under way is to be done again.
     assert msgspec.json.decode(state.read_bytes())["cells"] == []

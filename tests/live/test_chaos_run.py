@@ -9,7 +9,6 @@ import json
 import re
 import shlex
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from itertools import takewhile
@@ -19,8 +18,7 @@ from typing import Any
 import msgspec
 import pytest
 from junitparser import JUnitXml
-from live.console import in_this_process
-from live.served import SIMTWIN, START_SECONDS, surroundings
+from live.console import in_its_own, next_line, told_to_stop
 from live.ways import ASKED
 from readme import README, examples
 
@@ -70,12 +68,6 @@ def shown(name: str) -> list[Any]:
     return [shlex.split(lines[at].removeprefix("    $ ")), *(line[4:] for line in printed)]
 
 
-@pytest.fixture
-def simtwin(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """The console script, in this process: its exit status."""
-    return in_this_process(monkeypatch)
-
-
 def read(file: Path) -> Report:
     return msgspec.json.decode(file.read_bytes(), type=Report)
 
@@ -102,10 +94,10 @@ def test_every_exit_status_has_its_reason(
     command: list[str],
     status: int,
     says: str,
-    simtwin: Callable[..., int],
+    simtwin_script: Callable[..., int],
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    assert simtwin("chaos", "run", "--seed", "7", *options, *command) == status
+    assert simtwin_script("chaos", "run", "--seed", "7", *options, *command) == status
     told = capfd.readouterr().err
     assert says in told
     # However it ends.
@@ -113,7 +105,7 @@ def test_every_exit_status_has_its_reason(
 
 
 def test_a_profile_of_which_a_rule_had_to_fire_and_did_not(
-    tmp_path: Path, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, simtwin_script: Callable[..., int], capfd: pytest.CaptureFixture[str]
 ) -> None:
     profile = tmp_path / "mine.toml"
     profile.write_text(
@@ -122,7 +114,7 @@ def test_a_profile_of_which_a_rule_had_to_fire_and_did_not(
         '[[rules]]\nname = "rare"\nwhen = { chance = 0 }\nrefuse = { status = 529 }\n'
     )
 
-    assert simtwin("chaos", "run", "--profile", str(profile), *asking(1)) == 4
+    assert simtwin_script("chaos", "run", "--profile", str(profile), *asking(1)) == 4
 
     told = capfd.readouterr().err
     assert "had to come and did not: rule third (refuse) never fired" in told
@@ -134,14 +126,14 @@ def test_the_clients_of_the_readme_get_the_verdicts_that_are_printed_there(
     name: str,
     status: int,
     tmp_path: Path,
-    simtwin: Callable[..., int],
+    simtwin_script: Callable[..., int],
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / name).write_text(examples()[name])
     line, *printed = shown(name)
     words = [{"python": sys.executable, name: str(tmp_path / name)}.get(w, w) for w in line]
 
-    assert simtwin(*words[1:]) == status
+    assert simtwin_script(*words[1:]) == status
 
     told = [OF_ONE_RUN.sub("…", each) for each in capfd.readouterr().err.splitlines()]
     for expected in printed:
@@ -149,7 +141,7 @@ def test_the_clients_of_the_readme_get_the_verdicts_that_are_printed_there(
 
 
 def test_a_profile_of_connections_that_are_met_and_that_are_not(
-    tmp_path: Path, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, simtwin_script: Callable[..., int], capfd: pytest.CaptureFixture[str]
 ) -> None:
     profile = tmp_path / "doors.toml"
     profile.write_text(
@@ -162,7 +154,7 @@ def test_a_profile_of_connections_that_are_met_and_that_are_not(
 
     # Each run begins as if there had been none before it.
     options = ["--runs", "2", "--profile", str(profile)]
-    assert simtwin("chaos", "run", *options, *asking(2)) == 4
+    assert simtwin_script("chaos", "run", *options, *asking(2)) == 4
 
     out, told = capfd.readouterr()
     assert [line.split()[0] for line in out.splitlines()] == ["no", "200", "no", "200"]
@@ -173,7 +165,7 @@ def test_a_profile_of_connections_that_are_met_and_that_are_not(
 
 
 def test_the_command_finds_the_twin_and_no_proxy_in_its_environment(
-    simtwin: Callable[..., int],
+    simtwin_script: Callable[..., int],
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -182,7 +174,7 @@ def test_the_command_finds_the_twin_and_no_proxy_in_its_environment(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     tell = "import json, os; print(json.dumps(dict(os.environ)))"
 
-    assert simtwin("chaos", "run", "--seed", "9", "--", sys.executable, "-c", tell) == 0
+    assert simtwin_script("chaos", "run", "--seed", "9", "--", sys.executable, "-c", tell) == 0
 
     found: dict[str, str] = json.loads(capfd.readouterr().out)
     base_url = found["ANTHROPIC_BASE_URL"]
@@ -195,7 +187,7 @@ def test_the_command_finds_the_twin_and_no_proxy_in_its_environment(
 
 
 def test_runs_have_each_their_own_seed_lane_and_script_and_the_printed_line_repeats_them(
-    tmp_path: Path, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, simtwin_script: Callable[..., int], capfd: pytest.CaptureFixture[str]
 ) -> None:
     profile = tmp_path / "coin.toml"
     profile.write_text(
@@ -205,23 +197,23 @@ def test_runs_have_each_their_own_seed_lane_and_script_and_the_printed_line_repe
     file = tmp_path / "report.json"
     options = ["--runs", "2", "--seed", "3", "--profile", str(profile), "--report-json", str(file)]
 
-    assert simtwin("chaos", "run", *options, *asking(1)) == 0
+    assert simtwin_script("chaos", "run", *options, *asking(1)) == 0
     first, second = capfd.readouterr().out.splitlines()
     runs = read(file).runs
     assert [run.requests for run in runs] == [1, 1]
     assert len({run.lane for run in runs}) == 2
     assert first != second
     for run, met in zip(runs, (first, second), strict=True):
-        assert simtwin(*shlex.split(run.replay)[1:]) == 0
+        assert simtwin_script(*shlex.split(run.replay)[1:]) == 0
         assert capfd.readouterr().out.splitlines() == [met]
     # A run is the same for the same seed, wherever it stood.
     alone = ["--seed", str(runs[1].seed), "--profile", str(profile)]
-    assert simtwin("chaos", "run", *alone, *asking(1)) == 0
+    assert simtwin_script("chaos", "run", *alone, *asking(1)) == 0
     assert capfd.readouterr().out.splitlines() == [second]
 
 
 def test_every_form_of_the_report_is_written_and_the_step_has_its_summary(
-    tmp_path: Path, simtwin: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, simtwin_script: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     summary = tmp_path / "summary.md"
     summary.write_text("of another tool\n")
@@ -231,7 +223,7 @@ def test_every_form_of_the_report_is_written_and_the_step_has_its_summary(
     }
     options = [each for form, file in files.items() for each in (f"--{form}", str(file))]
 
-    assert simtwin("chaos", "run", "--script", "529; ok", *options, *asking(2)) == 0
+    assert simtwin_script("chaos", "run", "--script", "529; ok", *options, *asking(2)) == 0
 
     xml = JUnitXml.fromstring(files["junit"].read_bytes())
     assert [suite.failures for suite in xml] == [0]
@@ -260,7 +252,7 @@ def test_what_the_command_tells_is_judged_and_so_is_the_journal_that_is_kept(
     outcome: str,
     status: int,
     tmp_path: Path,
-    simtwin: Callable[..., int],
+    simtwin_script: Callable[..., int],
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     report, journal = tmp_path / "report.json", tmp_path / "journal.jsonl"
@@ -269,9 +261,12 @@ def test_what_the_command_tells_is_judged_and_so_is_the_journal_that_is_kept(
     body = json.dumps({**ASKED, "stream": True})
     command = ["--", sys.executable, "-c", code, body, outcome]
 
-    assert simtwin("chaos", "run", *options, "--journal", str(journal), *command) == status
+    assert simtwin_script("chaos", "run", *options, "--journal", str(journal), *command) == status
     capfd.readouterr()
-    assert simtwin("judge", "--json", "--lane", read(report).runs[0].lane, str(journal)) == status
+    assert (
+        simtwin_script("judge", "--json", "--lane", read(report).runs[0].lane, str(journal))
+        == status
+    )
 
     [run] = read(report).runs
     verdict = msgspec.json.decode(capfd.readouterr().out, type=Verdict)
@@ -297,9 +292,12 @@ def test_what_the_command_tells_is_judged_and_so_is_the_journal_that_is_kept(
     ],
 )
 def test_a_mistake_is_one_line_and_nothing_is_run(
-    options: list[str], says: str, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+    options: list[str],
+    says: str,
+    simtwin_script: Callable[..., int],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    assert simtwin("chaos", "run", *options, "--", sys.executable, "-c", "print('ran')") == 2
+    assert simtwin_script("chaos", "run", *options, "--", sys.executable, "-c", "print('ran')") == 2
     out, err = capfd.readouterr()
     assert out == ""
     assert err.startswith(f"simtwin: {says}")
@@ -310,19 +308,10 @@ WAITING = "import time; print('waiting', flush=True); time.sleep(60)"
 
 
 def test_a_signal_goes_on_to_the_command_and_no_further_run_begins() -> None:
-    command: list[Any] = [SIMTWIN, "chaos", "run", "--runs", "2", "--seed", "7"]
-    with subprocess.Popen(
-        [*command, "--", sys.executable, "-c", WAITING],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=surroundings({}),
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "waiting\n"
-        process.send_signal(signal.SIGTERM)
-        out, errors = process.communicate(timeout=START_SECONDS)
+    command = ("chaos", "run", "--runs", "2", "--seed", "7", "--", sys.executable, "-c", WAITING)
+    with in_its_own(*command) as process:
+        assert next_line(process) == "waiting\n"
+        status, out, errors = told_to_stop(process)
 
-    assert (process.returncode, out) == (128 + signal.SIGTERM, "")
+    assert (status, out) == (128 + signal.SIGTERM, "")
     assert "stopped by signal 15" in errors

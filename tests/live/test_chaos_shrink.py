@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live.console import in_this_process
 
 from simtwin.core.fates import document, fate
 from simtwin.core.replay_token import pack
@@ -42,12 +41,6 @@ def token(*faults: Fault) -> str:
 
 #: Twelve faults, the last of which meets the call that takes a cut for the end.
 TWELVE = token(*[LATE, SLOW] * 5, LATE, CUT)
-
-
-@pytest.fixture
-def simtwin_script(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """The console script, in this process: its exit status."""
-    return in_this_process(monkeypatch)
 
 
 def test_of_twelve_faults_the_one_that_matters_is_left_and_its_test_runs(

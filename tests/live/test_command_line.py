@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from live.console import in_this_process
 from live.served import run
 
 import simtwin
@@ -94,11 +94,11 @@ def test_an_option_that_cannot_be_is_told_in_one_line(
 
 
 def test_a_port_that_somebody_has_is_told_in_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    simtwin_script: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        status = in_this_process(monkeypatch)("serve", "--port", str(port))
+        status = simtwin_script("serve", "--port", str(port))
 
     out, err = capsys.readouterr()
     assert (status, out) == (2, "")
@@ -117,10 +117,10 @@ def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> No
 
 
 def test_a_script_that_is_none_is_shown_with_the_place_where_it_goes_wrong(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    simtwin_script: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = "529; stal(seconds=3)"
-    status = in_this_process(monkeypatch)("serve", "--port", "0", "--script", script)
+    status = simtwin_script("serve", "--port", "0", "--script", script)
 
     out, err = capsys.readouterr()
     problem, *shown = err.splitlines()
@@ -130,9 +130,8 @@ def test_a_script_that_is_none_is_shown_with_the_place_where_it_goes_wrong(
 
 
 def test_what_there_is_can_be_listed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    simtwin_script: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    simtwin_script = in_this_process(monkeypatch)
     listed = {}
     for name in ("faults", "profiles", "--version", "--help"):
         status = simtwin_script(name)
@@ -149,9 +148,9 @@ def test_what_there_is_can_be_listed(
 
 
 def test_a_command_that_is_none_is_told_in_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    simtwin_script: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = in_this_process(monkeypatch)("swerve")
+    status = simtwin_script("swerve")
 
     out, err = capsys.readouterr()
     assert (status, out) == (2, "")

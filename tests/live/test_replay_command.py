@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,8 +11,8 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from live.console import in_this_process
-from live.served import SIMTWIN, START_SECONDS, Key, surroundings
+from live.console import in_its_own, next_line, told_to_stop
+from live.served import Key
 from live.ways import ASKED
 
 #: It asks three times without any library, tells what it met, and ends in a status of its own.
@@ -41,12 +40,6 @@ signal.pause()
 """
 
 
-@pytest.fixture
-def simtwin(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """The console script, in this process: its exit status."""
-    return in_this_process(monkeypatch)
-
-
 def asked(key: Key, path: str) -> tuple[int, str]:
     headers = {"x-api-key": key.api_key, "anthropic-version": "2023-06-01"}
     answer = httpx2.post(
@@ -56,7 +49,7 @@ def asked(key: Key, path: str) -> tuple[int, str]:
 
 
 def test_a_command_meets_what_another_run_met_and_its_status_is_ours(
-    key: Key, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+    key: Key, simtwin_script: Callable[..., int], capfd: pytest.CaptureFixture[str]
 ) -> None:
     key.set(
         rules=[
@@ -68,7 +61,7 @@ def test_a_command_meets_what_another_run_met_and_its_status_is_ours(
     first = [asked(key, path) for path in ("", "/_lane/a", "", "/_lane/a")]
     found = key.tenant.plane.get("/_twin/replay", params={"key": key.api_key_id})
     command = ["--", sys.executable, "-c", PROGRAM, json.dumps(ASKED)]
-    status = simtwin("replay", found.json()["token"], "--pace", "instant", *command)
+    status = simtwin_script("replay", found.json()["token"], "--pace", "instant", *command)
     out, err = capfd.readouterr()
 
     assert status == 5, err
@@ -78,7 +71,7 @@ def test_a_command_meets_what_another_run_met_and_its_status_is_ours(
 
 
 def test_a_command_meets_the_fates_of_the_one_lane_that_a_token_has(
-    key: Key, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+    key: Key, simtwin_script: Callable[..., int], capfd: pytest.CaptureFixture[str]
 ) -> None:
     key.set(rules=[{"name": "late", "latency": {"seconds": 0.02, "jitter": 0.9}}], seed=3)
     lane = "a lane"
@@ -87,19 +80,19 @@ def test_a_command_meets_the_fates_of_the_one_lane_that_a_token_has(
     token = key.tenant.plane.get("/_twin/replay", params=query).json()["token"]
     program = PROGRAM.replace('("", "/_lane/a", "", "/_lane/a")', '("", "")')
     command = ["--", sys.executable, "-c", program, json.dumps(ASKED)]
-    simtwin("replay", token, "--pace", "instant", *command)
+    simtwin_script("replay", token, "--pace", "instant", *command)
     out, err = capfd.readouterr()
 
     assert json.loads(out) == [list(each) for each in first], err
 
 
 def test_a_command_that_cannot_start_is_told_so(
-    tmp_path: Path, simtwin: Callable[..., int], capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, simtwin_script: Callable[..., int], capfd: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "replay.json"
     file.write_text(json.dumps({"version": 1, "seed": 7, "fates": {}}))
 
-    status = simtwin("replay", f"@{file}", "--", f"{tmp_path}/nope")
+    status = simtwin_script("replay", f"@{file}", "--", f"{tmp_path}/nope")
     out, err = capfd.readouterr()
 
     assert (status, out) == (2, "")
@@ -110,20 +103,11 @@ def test_a_signal_goes_on_to_the_command(key: Key) -> None:
     asked(key, "/_script/529")
     token = key.tenant.plane.get("/_twin/replay", params={"key": key.api_key_id}).json()["token"]
 
-    with subprocess.Popen(
-        [SIMTWIN, "replay", token, "--", sys.executable, "-c", WAITING],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=surroundings({}),
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "waiting\n"
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=START_SECONDS)
+    with in_its_own("replay", token, "--", sys.executable, "-c", WAITING) as process:
+        assert next_line(process) == "waiting\n"
+        status, _, errors = told_to_stop(process)
 
-    assert process.returncode == 7
+    assert status == 7
     assert "faults for 1 requests, and 0 of them came" in errors
 
 
@@ -135,26 +119,18 @@ def test_without_a_command_the_fates_are_served_until_it_is_told_to_stop(
     file = tmp_path / "replay.json"
     file.write_bytes(found.content)
 
-    with subprocess.Popen(
-        [SIMTWIN, "replay", f"@{file}", "--port", "0", "--json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=surroundings({}),
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        line = json.loads(process.stdout.readline())
+    with in_its_own("replay", f"@{file}", "--port", "0", "--json") as process:
+        line = json.loads(next_line(process))
         headers = {"x-api-key": line["api_key"], "anthropic-version": "2023-06-01"}
         url = f"{line['base_url']}/v1/messages"
         statuses = [
             httpx2.post(url, headers=headers, json=ASKED, trust_env=False).status_code
             for _ in range(2)
         ]
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=START_SECONDS)
+        status, _, errors = told_to_stop(process)
 
     assert statuses == [529, 200]
-    assert (process.returncode, "and 1 of them came" in errors) == (0, True)
+    assert (status, "and 1 of them came" in errors) == (0, True)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

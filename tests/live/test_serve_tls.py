@@ -12,7 +12,6 @@ import anthropic
 import httpx2
 import pytest
 import trustme
-from live.console import in_this_process
 from live.served import SIMTWIN, Served
 from live.ways import ASKED
 
@@ -186,10 +185,10 @@ def test_where_to_trust_is_printed_for_those_who_read(tmp_path: Path) -> None:
 def test_a_mistake_in_the_options_is_one_line(
     options: list[str],
     words: str,
-    monkeypatch: pytest.MonkeyPatch,
+    simtwin_script: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert in_this_process(monkeypatch)("serve", "--port", "0", *options) == 2
+    assert simtwin_script("serve", "--port", "0", *options) == 2
 
     told = capsys.readouterr().err
     assert told.startswith(f"simtwin: {words}")
