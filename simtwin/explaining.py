@@ -15,10 +15,11 @@ from rich.table import Table
 
 from simtwin.core.asked import Asked, Details
 from simtwin.core.fault import SettingsError, as_settings
+from simtwin.core.in_force import InForce, in_force
 from simtwin.core.outlook import Foreseen, outlook
 from simtwin.core.profile import Profile, parse
 from simtwin.core.schedule import Rule
-from simtwin.core.settings import InForce, Settings, Vocabulary, in_force
+from simtwin.core.settings import Settings, Vocabulary
 from simtwin.core.words import depends_on, fault_in_words, match_in_words, when_in_words
 from simtwin.listing import summary
 from simtwin_faults import all_kinds

@@ -14,9 +14,9 @@ import attrs
 
 from simtwin.core.connections import ConnectionRule, Refuse
 from simtwin.core.entry import Entry
+from simtwin.core.in_force import InForce
 from simtwin.core.schedule import Rule
 from simtwin.core.script import RULE, Script
-from simtwin.core.settings import InForce
 from simtwin.core.when import When
 
 #: Whether any of these holds is not for the number of requests to say.

@@ -12,18 +12,11 @@ from typing import Any
 import msgspec
 
 from simtwin.core.fault import SettingsError
+from simtwin.core.in_force import InForce, in_force, in_force_doc
 from simtwin.core.lanes import MOST_LANES
 from simtwin.core.merge_patch import merge_patch
 from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
-from simtwin.core.settings import (
-    OF_CONNECTIONS,
-    InForce,
-    Settings,
-    Vocabulary,
-    in_force,
-    in_force_doc,
-    parse,
-)
+from simtwin.core.settings import OF_CONNECTIONS, Settings, Vocabulary, parse
 
 #: Of a lane's settings, in bytes of JSON: with a thousand lanes a key comes to 64 MB at most.
 LARGEST_LANE = 64 * 1024

@@ -176,15 +176,6 @@ def _check_refusal(when: When) -> None:
         )
 
 
-def distinct(rules: Sequence[ConnectionRule]) -> tuple[ConnectionRule, ...]:
-    """The rules of several sources with names that differ; the first of a name keeps it."""
-    names = Names(rule.name for rule in rules)
-    return tuple(
-        rule if names.claim(rule.name) else attrs.evolve(rule, name=names.fresh(rule.name))
-        for rule in rules
-    )
-
-
 def decide(
     rules: Sequence[ConnectionRule],
     looked: Mapping[str, int],

@@ -16,8 +16,8 @@ from typing import Any, Literal
 import attrs
 
 from simtwin.core.course import UNTOUCHED, Course, Tally
+from simtwin.core.in_force import InForce
 from simtwin.core.schedule import Rule, elapsed, recovered
-from simtwin.core.settings import InForce
 from simtwin.core.when import When
 
 State = Literal["armed", "exhausted", "expired", "inactive"]

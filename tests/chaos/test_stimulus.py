@@ -9,7 +9,8 @@ from made_up import answered, fired, made
 
 from simtwin.chaos.stimulus import Stimulus, stimulus
 from simtwin.core.entry import Entry, FiredEntry
-from simtwin.core.settings import InForce, in_force, parse
+from simtwin.core.in_force import InForce, in_force
+from simtwin.core.settings import parse
 from simtwin.edge.options import vocabulary
 
 WORDS = vocabulary(lambda _: None)

@@ -20,11 +20,11 @@ from simtwin.core.connections import (
     Stale,
     connection_rules,
     decide,
-    distinct,
     next_turn,
     refuses,
 )
 from simtwin.core.fault import SettingsError
+from simtwin.core.in_force import distinct
 from simtwin.core.when import When
 
 

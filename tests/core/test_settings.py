@@ -15,19 +15,12 @@ from small_kinds import KINDS, Hang, Refuse, Stall
 
 from simtwin.core import profile
 from simtwin.core.fault import SettingsError
+from simtwin.core.in_force import in_force, in_force_doc
 from simtwin.core.merge_patch import merge_patch
 from simtwin.core.replies import Line, ReplyMatch, ReplyRule
 from simtwin.core.schedule import Match, Rule, When
 from simtwin.core.script import parse as parse_script
-from simtwin.core.settings import (
-    LARGEST_SEED,
-    MOST_PROFILES,
-    Settings,
-    Vocabulary,
-    in_force,
-    in_force_doc,
-    parse,
-)
+from simtwin.core.settings import LARGEST_SEED, MOST_PROFILES, Settings, Vocabulary, parse
 
 
 def limits(doc: object, path: str) -> str:

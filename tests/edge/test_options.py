@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from simtwin.api.tiers import Limits
-from simtwin.core.settings import InForce, Settings, Vocabulary, in_force
+from simtwin.core.in_force import InForce, in_force
+from simtwin.core.settings import Settings, Vocabulary
 from simtwin.edge.options import Options, OptionsError, command_line, vocabulary
 from simtwin_faults import KINDS
 

@@ -16,10 +16,10 @@ from simtwin.api.reply.message import Ids
 from simtwin.api.reply.reply import Reply
 from simtwin.core.chance import base58
 from simtwin.core.commons import Share
+from simtwin.core.in_force import InForce
 from simtwin.core.key import Key
 from simtwin.core.lane import Fate, Schedule
 from simtwin.core.plan import Plan
-from simtwin.core.settings import InForce
 from simtwin.core.tenant import Tenant
 from simtwin.core.usage import NO_TOKENS, Tokens
 from simtwin.edge.data_plane.edge_headers import edge_headers, needless_retry_after

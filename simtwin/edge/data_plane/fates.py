@@ -14,8 +14,8 @@ from simtwin.api.errors import Rejected
 from simtwin.core import key as keys
 from simtwin.core.asked import Asked, Details
 from simtwin.core.commons import Who
+from simtwin.core.in_force import InForce
 from simtwin.core.lane import Fate
-from simtwin.core.settings import InForce
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.request import MOST_BODY_BYTES
 from simtwin.edge.data_plane.scheduled import scheduled
