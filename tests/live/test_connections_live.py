@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from live.served import SLACK, Served
+from live.served import NOBODY, SLACK, Served
 
 TOKEN = "the-token-of-the-operator"
 HEAD = b"POST /v1/messages HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 9000000\r\n\r\n"
@@ -26,6 +26,7 @@ class Operator:
             base_url=served.base_url,
             headers={"authorization": f"Bearer {TOKEN}"},
             trust_env=False,
+            verify=NOBODY,
         )
 
     def rule(self, *rules: dict[str, Any]) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import anthropic
 import httpx2
 import pytest
-from live.served import Served
+from live.served import NOBODY, Served
 from live.ways import ASKED
 
 MASTER = "sk-the-master-key"
@@ -29,7 +29,10 @@ def test_the_sdk_behind_both_gateways_of_one_twin(
         *("--pace", "instant", "--gateway", "litellm", "--gateway", "mintoken"),
         *("--litellm-master-key", f"@{master}", "--mintoken-rules", f"@{rules}"),
     )
-    with httpx2.Client(base_url=served.base_url, trust_env=False) as http, served.plane() as plane:
+    with (
+        httpx2.Client(base_url=served.base_url, trust_env=False, verify=NOBODY) as http,
+        served.plane() as plane,
+    ):
         made = http.post(
             "/key/generate",
             headers={"authorization": f"Bearer {MASTER}"},

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from live.console import in_its_own, next_line, told_to_stop
-from live.served import Key
+from live.served import NOBODY, Key
 from live.ways import ASKED
 
 #: It asks three times without any library, tells what it met, and ends in a status of its own.
@@ -43,7 +43,11 @@ signal.pause()
 def asked(key: Key, path: str) -> tuple[int, str]:
     headers = {"x-api-key": key.api_key, "anthropic-version": "2023-06-01"}
     answer = httpx2.post(
-        f"{key.base_url}{path}/v1/messages", headers=headers, json=ASKED, trust_env=False
+        f"{key.base_url}{path}/v1/messages",
+        headers=headers,
+        json=ASKED,
+        trust_env=False,
+        verify=NOBODY,
     )
     return answer.status_code, answer.headers["request-id"]
 
@@ -124,7 +128,9 @@ def test_without_a_command_the_fates_are_served_until_it_is_told_to_stop(
         headers = {"x-api-key": line["api_key"], "anthropic-version": "2023-06-01"}
         url = f"{line['base_url']}/v1/messages"
         statuses = [
-            httpx2.post(url, headers=headers, json=ASKED, trust_env=False).status_code
+            httpx2.post(
+                url, headers=headers, json=ASKED, trust_env=False, verify=NOBODY
+            ).status_code
             for _ in range(2)
         ]
         status, _, errors = told_to_stop(process)

@@ -9,7 +9,7 @@ import httpx2
 import jsonschema
 import pytest
 from anthropic import Anthropic, AsyncAnthropic, NotFoundError
-from live.served import Key, Tenant
+from live.served import NOBODY, Key, Tenant
 from live.ways import ASKED, client
 
 TOOL: dict[str, Any] = {
@@ -46,7 +46,7 @@ def twin(request: pytest.FixtureRequest, fronts: Callable[[str], Tenant]) -> Ten
 @pytest.fixture
 def http(key: Key) -> Iterator[httpx2.Client]:
     """A client that sends what it is told and nothing else."""
-    with httpx2.Client(base_url=key.base_url, trust_env=False) as plain:
+    with httpx2.Client(base_url=key.base_url, trust_env=False, verify=NOBODY) as plain:
         yield plain
 
 

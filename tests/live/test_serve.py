@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from live.served import Key, Served, Tenant
+from live.served import NOBODY, Key, Served, Tenant
 from live.ways import ASKED
 
 ADMIN_TOKEN = "the-token-of-the-operator"
@@ -23,6 +23,7 @@ def ask(base_url: str, api_key: str, **headers: str) -> httpx2.Response:
         json=ASKED,
         headers={**VERSION, "x-api-key": api_key, **headers},
         trust_env=False,
+        verify=NOBODY,
     )
 
 
@@ -95,7 +96,7 @@ def test_a_name_that_is_not_the_twins_and_a_page_of_another_site_are_refused(
         "a page of another site": {"origin": "https://evil.example"},
     }
 
-    with httpx2.Client(base_url=key.base_url, trust_env=False) as http:
+    with httpx2.Client(base_url=key.base_url, trust_env=False, verify=NOBODY) as http:
         statuses = {
             what: http.request(
                 method,

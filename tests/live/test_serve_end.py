@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from live.served import SLACK, Served
+from live.served import NOBODY, SLACK, Served
 from live.ways import ASKED
 
 from simtwin.edge.served import GRACE
@@ -24,7 +24,7 @@ GET = b"GET /_twin/health HTTP/1.1\r\nhost: localhost\r\n\r\n"
 def streaming(served: Served) -> Iterator[httpx2.Response]:
     """A stream under way, whose head is there."""
     with (
-        httpx2.Client(base_url=served.base_url, trust_env=False, timeout=20) as http,
+        httpx2.Client(base_url=served.base_url, trust_env=False, verify=NOBODY, timeout=20) as http,
         http.stream(
             "POST",
             "/v1/messages",
@@ -121,7 +121,9 @@ def test_rules_for_all_that_never_fired_are_named_in_the_end(
     )
     served = own_twin("--pace", "instant", "--profile", str(profile))
     headers = {"x-api-key": served.api_key, "anthropic-version": "2023-06-01"}
-    with httpx2.Client(base_url=served.base_url, trust_env=False, timeout=20) as http:
+    with httpx2.Client(
+        base_url=served.base_url, trust_env=False, verify=NOBODY, timeout=20
+    ) as http:
         status = http.post("/v1/messages", json=ASKED, headers=headers).status_code
     served.tell()
 

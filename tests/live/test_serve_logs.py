@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import httpx2
-from live.served import SIMTWIN, START_SECONDS, surroundings
+from live.served import NOBODY, SIMTWIN, START_SECONDS, surroundings
 from live.ways import ASKED
 
 ADMIN_TOKEN = "the-token-of-the-operator"
@@ -68,7 +68,7 @@ def many_requests(base_url: str, tenant: str, secret: str, api_key: str) -> Coun
     seen: Counter[int | str] = Counter()
     key, version = {"x-api-key": api_key}, {"anthropic-version": "2023-06-01"}
     plane = {"auth": (tenant, secret)}
-    with httpx2.Client(base_url=base_url, trust_env=False, timeout=20) as http:
+    with httpx2.Client(base_url=base_url, trust_env=False, verify=NOBODY, timeout=20) as http:
 
         def send(method: str, path: str, **more: Any) -> httpx2.Response | None:
             try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -10,13 +9,10 @@ from typing import Any
 import anthropic
 import attrs
 import httpx2
-from live.served import Key
+from live.served import NOBODY, Key
 
 #: Of a client that is not meant to give up: longer than anything takes, shorter than patience.
 TIMEOUT = 20.0
-
-#: Loads no certificates, which takes 21 ms for each client; there is nobody to ask for one.
-NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 #: A call; a `stream=True` response that is iterated; the helper `messages.stream()`.
 WAYS = ("create", "raw", "helper")
