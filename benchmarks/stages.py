@@ -26,7 +26,7 @@ from table import table
 
 from simtwin.core.scope import OfTenant
 from simtwin.edge import app
-from simtwin.edge.data_plane import answers, plane
+from simtwin.edge.data_plane import messages, plane, planned
 from simtwin.edge.epoch import Epoch
 from simtwin.edge.http1 import line
 from simtwin.edge.http1.turn import Turn
@@ -50,14 +50,14 @@ STAGES = (
     (plane, "keeping", "keep the body for the journal"),
     (plane, "decoding", "decode"),
     (plane, "peek", "decode"),
-    (plane, "decide_fate", "ask the key: ordinal and fate"),
-    (answers, "parsing", "parse and validate"),
-    (answers, "measure", "count and fingerprint"),
-    (answers, "spec", "compose"),
-    (answers, "compose_reply", "compose"),
-    (answers, "admitted", "ask the tenant: limits, with their headers"),
-    (answers, "json_answer", "encode"),
-    (plane, "perform", "perform"),
+    (planned, "decide_fate", "ask the key: ordinal and fate"),
+    (messages, "parsing", "parse and validate"),
+    (messages, "measure", "count and fingerprint"),
+    (messages, "spec", "compose"),
+    (messages, "compose_reply", "compose"),
+    (messages, "admitted", "ask the tenant: limits, with their headers"),
+    (messages, "json_answer", "encode"),
+    (planned, "perform", "perform"),
     (Turn, "send", "HTTP out"),
     (plane, "settle", "settle, journal, records"),
     (app, "respond", ONCE),
