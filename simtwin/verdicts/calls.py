@@ -10,7 +10,9 @@ Nobody tells a server that, so it is found from evidence, the strongest first:
     low      the same, but late, or by another program
 
 What overlaps in time is a hedge or parallel work and never a retry; what comes after an answer that
-was whole is a new call; and what goes on from a conversation asks another question: a new turn.
+was whole is a new call; and what goes on from a conversation asks another question: a new turn. Where
+the SDK's own retry of an attempt comes, what had been taken for it before is a call of its own: that
+is how workers who ask the same, a little apart, are told from one client that is in a hurry.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ SOON = 60.0
 LATE = 600.0
 #: Calls that wait for a retry of the same question, at most: parallel samples of one prompt.
 MOST_WAITING = 64
+#: What the official SDK tries again, beside 5xx and lost connections.
+_PASSING = frozenset((408, 409, 429))
 
 
 @attrs.frozen
@@ -84,49 +88,92 @@ def calls(attempts: Iterable[Attempt], least: Confidence = "medium") -> tuple[Ca
     return joining.calls()
 
 
+@attrs.define(eq=False)
+class _Link:
+    """An attempt in its call: what it tries again, how sure that is, and what tries it again."""
+
+    attempt: Attempt
+    before: _Link | None = None
+    evidence: Confidence = "high"
+    after: _Link | None = None
+
+
 class Joining:
     """Attempts on their way into calls; they are added in the order in which they began."""
 
     def __init__(self, least: Confidence = "medium") -> None:
         self._least = least
-        self._found: list[tuple[list[Attempt], list[Confidence]]] = []
+        self._links: list[_Link] = []
         # What may still be tried again, by who asks for what.
-        self._waiting: dict[Which, list[int]] = {}
+        self._waiting: dict[Which, list[_Link]] = {}
+        # What was taken to be tried again, though the SDK's own retry of it may still come.
+        self._doubted: dict[Which, list[_Link]] = {}
 
     def add(self, attempt: Attempt) -> None:
         """Join an attempt to the call that it belongs to, or begin one."""
         which = attempt.which
         waiting = self._waiting.get(which, [])
-        best: tuple[int, float, int] | None = None
-        evidence: Confidence = "low"
-        for index in waiting:
-            found = _evidence(self._found[index][0][-1], attempt)
-            if found is None or not at_least(found, self._least):
-                continue
-            # Of those that are as sure, the one that has waited for longest.
-            rank = (_RANKS[found], -self._found[index][0][-1].ended, -index)
-            if best is None or rank > best:
-                best, evidence = rank, found
-        if best is None:
-            index = len(self._found)
-            self._found.append(([attempt], []))
-        else:
-            index = -best[2]
-            waiting.remove(index)
-            attempts, joints = self._found[index]
-            attempts.append(attempt)
-            joints.append(evidence)
+        doubted = self._doubted.get(which, []) if attempt.retry_count else []
+        before, evidence = self._tried_before(attempt, waiting, doubted)
+        link = _Link(attempt, before, evidence)
+        self._links.append(link)
+        if before is not None:
+            if before.after is not None:
+                # It was not given up, so what had been taken for its retry is a call of its own.
+                before.after.before = None
+                doubted.remove(before)
+            else:
+                waiting.remove(before)
+            before.after = link
+            if evidence != "high" and _sdk_tries_again(before.attempt):
+                kept = [*self._doubted.get(which, []), before]
+                self._doubted[which] = kept[-MOST_WAITING:]
         # What was answered whole is tried again by nobody.
         if attempt.failed:
-            self._waiting[which] = [*waiting, index][-MOST_WAITING:]
+            self._waiting[which] = [*waiting, link][-MOST_WAITING:]
         elif waiting:
             self._waiting[which] = waiting
         else:
             self._waiting.pop(which, None)
 
+    def _tried_before(
+        self, attempt: Attempt, waiting: Iterable[_Link], doubted: Iterable[_Link]
+    ) -> tuple[_Link | None, Confidence]:
+        """What an attempt tries again on the best evidence; of what is as sure, what waited longest."""
+        best: tuple[int, float] | None = None
+        found: _Link | None = None
+        evidence: Confidence = "high"
+        for links, least in ((waiting, self._least), (doubted, "high")):
+            for link in links:
+                sure = _evidence(link.attempt, attempt)
+                if sure is None or not at_least(sure, least):
+                    continue
+                rank = (_RANKS[sure], -link.attempt.ended)
+                if best is None or rank > best:
+                    best, found, evidence = rank, link, sure
+        return found, evidence
+
     def calls(self) -> tuple[Call, ...]:
         """The calls so far."""
-        return tuple(Call(tuple(attempts), tuple(joints)) for attempts, joints in self._found)
+        return tuple(_call(link) for link in self._links if link.before is None)
+
+
+def _call(first: _Link) -> Call:
+    attempts, evidence = [first.attempt], []
+    link = first.after
+    while link is not None:
+        attempts.append(link.attempt)
+        evidence.append(link.evidence)
+        link = link.after
+    return Call(tuple(attempts), tuple(evidence))
+
+
+def _sdk_tries_again(attempt: Attempt) -> bool:
+    """Whether the official SDK, which counts, may try it again by itself: not after a head of 200."""
+    if attempt.retry_count is None or attempt.should_retry is False:
+        return False
+    status = attempt.status
+    return attempt.should_retry is True or status is None or status in _PASSING or status >= 500
 
 
 def overlapping(attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Attempt]]:

@@ -34,7 +34,9 @@ def asked_again(run: Run) -> Iterator[tuple[Attempt, Attempt]]:
 
 def _is_again(before: Attempt, after: Attempt, seconds: float) -> bool:
     """Whether it is the same call: that the same is asked is nothing, samples of one prompt do."""
-    if not 0 <= after.began - before.ended <= seconds:
+    # Who names all turns of a conversation alike asks something else in each.
+    same = before.asked.question == after.asked.question
+    if not same or not 0 <= after.began - before.ended <= seconds:
         return False
     counts = (before.retry_count, after.retry_count)
     counted = counts[0] is not None and counts[1] == counts[0] + 1

@@ -132,6 +132,33 @@ def test_samples_of_one_prompt_that_are_all_tried_again_are_kept_apart() -> None
     assert sizes(*firsts, *seconds) == [2, 2, 2]
 
 
+def counted(number: int, began: float, count: int, **changes: Any) -> Attempt:
+    return attempt(number, began, 0.01, stainless={"retry-count": str(count)}, **changes)
+
+
+def ids(*attempts: Attempt) -> list[list[int]]:
+    return [[each.entry.id for each in call.attempts] for call in calls(attempts)]
+
+
+def test_workers_who_ask_the_same_a_little_apart_are_told_apart_by_their_retries() -> None:
+    firsts = [counted(n, 0.1 * n, 0) for n in (1, 2, 3)]
+    seconds = [counted(n + 3, 2 + 0.1 * n, 1, status=200) for n in (1, 2, 3)]
+
+    assert ids(*firsts, *seconds) == [[1, 4], [2, 5], [3, 6]]
+    # It is who waited for longest that comes back.
+    assert ids(*firsts[:2], seconds[0]) == [[1, 4], [2]]
+
+
+def test_what_the_sdk_never_tries_again_was_tried_again_by_whatever_is_around_it() -> None:
+    refused = counted(1, 0, 0, status=400)
+    cut = counted(1, 0, 0, status=200, whole=False, ended="hangup", closed_at=0.01)
+
+    for first in (refused, cut):
+        assert ids(first, counted(2, 1, 0), counted(3, 2, 1)) == [[1, 2, 3]]
+    nested = [counted(n, 3.0 * n, n % 3) for n in range(6)]
+    assert ids(*nested) == [[0, 1, 2, 3, 4, 5]]
+
+
 def test_a_question_is_the_same_a_second_later() -> None:
     def dated(second: int) -> dict[str, Any]:
         return {**BODY, "system": f"Now: 2026-11-24T16:00:0{second}Z."}

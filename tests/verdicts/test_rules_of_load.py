@@ -95,9 +95,13 @@ def test_a_client_that_closes_each_leaks_none_nor_does_one_that_asks_much_at_onc
 def test_a_hedge_is_told_and_one_into_an_overload_is_wrong() -> None:
     hedge = [answered(1, 20, 3), answered(2, 21, 3)]
     refused = made(9, 15, 1)
+    loser = made(2, 21, 2, status=200, whole=False, ended="left", closed_at=23)
 
     assert said("V24", *hedge).severity == "info"
-    assert said("V24", refused, answered(1, 20, 3), answered(2, 21, 3)).severity == "error"
+    assert said("V24", refused, answered(1, 20, 3), loser).severity == "error"
+    named = [answered(n, 19 + n, 3, call="a") for n in (1, 2)]
+    assert said("V24", made(9, 15, 1, call="a"), *named).severity == "error"
+    assert said("V24", refused, *hedge).severity == "info"
 
 
 def test_samples_that_begin_together_are_no_hedge_nor_is_a_retry_beside_one() -> None:

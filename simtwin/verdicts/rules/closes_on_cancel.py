@@ -18,10 +18,13 @@ def judge(run: Run) -> Judged:
         if late is None:
             continue
         exercised = True
+        # What ends by itself so soon after leaves nobody the time to close it.
+        if late <= run.thresholds.cancel_seconds:
+            continue
         if attempt.entry.ended != "left":
             text = "was cancelled and received to its end all the same"
             found.append(Found(text, (attempt,), "error"))
-        elif late > run.thresholds.cancel_seconds:
+        else:
             text = f"left the connection {late:.1f} s after it was cancelled"
             found.append(Found(text, (attempt,), "warning"))
     missing = "a call that was cancelled while it was answered, told by whoever cancels it"

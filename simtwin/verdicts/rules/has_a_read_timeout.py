@@ -17,7 +17,9 @@ def judge(run: Run) -> Judged:
     found, notes, exercised = [], [], False
     for attempt in run.attempts:
         for kind, seconds in _silences(attempt):
-            if seconds <= line:
+            # A wait may be cut short, by the twin's own limit: then nobody had to be patient.
+            lasted = attempt.ended - attempt.began
+            if seconds <= line or (attempt.entry.ended != "left" and lasted <= line):
                 continue
             exercised = True
             waited = attempt.ended - _last_word(attempt)

@@ -28,7 +28,9 @@ def _found(first: Attempt, second: Attempt, refused: dict[bytes, float], seconds
     wait = duration(second.began - first.began)
     text = f"asked the same again {wait} later, while the first was under way"
     severity: Severity = "info"
-    if second.began - refused.get(second.asked.question, float("-inf")) <= seconds:
+    # Samples of one prompt may begin apart as well, but all of them are wanted and read.
+    is_sure = second.name is not None or "left" in (first.entry.ended, second.entry.ended)
+    if is_sure and second.began - refused.get(second.asked.question, float("-inf")) <= seconds:
         severity = "error"
         text += ", and after it had been refused"
     return Found(text, (first, second), severity, "medium")

@@ -12,6 +12,10 @@ def judge(run: Run) -> Judged:
         entry = retry.before.entry
         if not entry.stream or entry.status != 200 or not entry.sent_tokens:
             continue
+        stopped = entry.ended == "left" and not retry.before.faults
+        # Whoever stops an answer and asks anew, as people do in a chat, knows that it began.
+        if stopped or any(each.outcome == "cancelled" for each in run.told_of(retry.before)):
+            continue
         severity: Severity = "error" if run.thresholds.replay_policy == "no_replay" else "info"
         text = f"began anew a stream of which {entry.sent_tokens} tokens had been delivered"
         if entry.sent_tools:

@@ -18,6 +18,9 @@ def _counts(retry: Retry) -> bool:
     before = retry.before
     if before.retry_after is not None or not is_retryable(before):
         return False
+    # Who is told to speak HTTP/1.1 (RFC 9113, HTTP_1_1_REQUIRED) asks again, and need not wait.
+    if before.lost and (before.entry.protocol, retry.after.entry.protocol) == ("2", "1.1"):
+        return False
     # The connection had died at rest, most likely: sending again at once is what one should do.
     reused = before.entry.request_on_connection > 1
     return not (before.lost and reused and retry.number == 1)
