@@ -21,10 +21,9 @@ from simtwin.core import key as keys
 from simtwin.core import tenant as tenants
 from simtwin.core.board import Board
 from simtwin.core.commons import Commons, lane_address
-from simtwin.core.fates import Fates, document
+from simtwin.core.fates import Fates
 from simtwin.core.journal import Journal
 from simtwin.core.key import Key
-from simtwin.core.replay_token import pack
 from simtwin.core.scope import OfKey, OfLane, OfTenant, Operator, Scope
 from simtwin.core.scripts import Scripts
 from simtwin.core.tenant import Tenant
@@ -38,7 +37,7 @@ from simtwin.edge.doors import Doors
 from simtwin.edge.epoch import Epoch
 from simtwin.edge.inviting import accept_invite, founded
 from simtwin.edge.outcomes import Outcomes
-from simtwin.edge.recount import met
+from simtwin.edge.recount import met, replayable
 from simtwin.edge.rule_report import rule_report
 from simtwin.store.blobs import Blobs
 from simtwin.store.records import AccountRecord
@@ -260,31 +259,16 @@ class Twin:
         """
         tenant, key = _owned(scope)
         accounts = {account.api_key_id: account for account in self._accounts(scope)}
-        recount = await met(
-            self.entries.lines(tenant, key, lane, limit=sys.maxsize), accounts.__contains__
+        lines = self.entries.lines(tenant, key, lane, limit=sys.maxsize)
+        found = await met(lines, accounts.__contains__)
+        return replayable(
+            found,
+            accounts,
+            self.board,
+            scope,
+            told=self.told,
+            dropped=self.entries.dropped(tenant),
         )
-        found = recount.met
-        in_force = [
-            self.board.in_force(OfLane(accounts[name].tenant_id, name, lane))
-            for name, lanes in found.items()
-            for lane in lanes
-        ] or [self.board.in_force(scope)]
-        seeds = list(dict.fromkeys(each.seed for each in in_force))
-        profiles = {
-            name: self.board.vocabulary.profiles[name].text
-            for each in in_force
-            for name in each.doc["profiles"] or ()
-        }
-        of = {self._scope(accounts[name]): lanes for name, lanes in found.items()}
-        doc = document(seeds[0] if self.told is None else self.told.seed, profiles, of)
-        return {
-            "token": pack(doc),
-            "requests": recount.requests,
-            "dropped": self.entries.dropped(tenant),
-            "seeds": len(seeds),
-            "keys": {self._scope(accounts[name]): name for name in found},
-            "replay": doc,
-        }
 
     async def verdict(self, scope: Scope, *, lane: str | None = None) -> Verdict:
         """What the rules say of what the clients of a scope did so far."""
@@ -292,9 +276,6 @@ class Twin:
 
         tenant, key = _owned(scope)
         return await verdict(self.entries.saved(tenant, key, lane, limit=sys.maxsize))
-
-    def _scope(self, account: AccountRecord) -> str:
-        return account.scope if self.told is None else self.told.scope(account.scope)
 
     async def reset(self, scope: Scope) -> None:
         """Clear ordinals, places, buckets and the journal; never credentials or settings.

@@ -19,6 +19,7 @@ from simtwin.core.lane import Fate
 from simtwin.core.plan import Head, Plan, arrivals, slowed
 from simtwin.edge.data_plane.exchange import Exchange
 from simtwin.edge.data_plane.fates import decide_fate
+from simtwin.edge.data_plane.json_plan import JSON
 from simtwin.edge.data_plane.limits import foresee
 from simtwin.edge.data_plane.load import OverloadError
 from simtwin.edge.data_plane.manner import Doc
@@ -27,8 +28,6 @@ from simtwin.edge.data_plane.turns import drained
 from simtwin.edge.perform import Send, perform
 from simtwin.edge.twin import Twin
 from simtwin.store.records import AccountRecord
-
-_JSON = (("content-type", "application/json"),)
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +98,7 @@ def _worsened(
     lead: Plan = ()
     if fate.replaced and exchange.answer is not None:
         # It is charged: the upstream does the work, and nobody is told of it.
-        lead, plan = arrivals(plan), stand_in(Head(200, (*_JSON, *exchange.headers())))
+        lead, plan = arrivals(plan), stand_in(Head(200, (*JSON, *exchange.headers())))
     fired = under(fate.fired, Circumstances(exchange.model, exchange.body_bytes, others))
     if exchange.endpoint.openai:
         fired = all_spoken(fired)
@@ -114,7 +113,7 @@ async def _unfaulted(
     if exchange.mistake is not None:
         return exchange.misaddressed(exchange.mistake)
     if fate.replaced and not fate.charge:
-        return stand_in(Head(200, (*_JSON, *exchange.headers())))
+        return stand_in(Head(200, (*JSON, *exchange.headers())))
     upstream = None if exchange.too_large else twin.upstream
     if isinstance(doc, Rejected):
         if upstream is None:

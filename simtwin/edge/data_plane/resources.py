@@ -20,7 +20,7 @@ from simtwin.api.sse import PING, frame
 from simtwin.core.plan import Arrival, Chunk, End, Head, Plan, Step
 from simtwin.edge.data_plane.endpoints import resource_paths
 from simtwin.edge.data_plane.exchange import Exchange
-from simtwin.edge.data_plane.json_plan import JSON
+from simtwin.edge.data_plane.json_plan import json_plan
 from simtwin.edge.data_plane.manner import Doc, Manner
 from simtwin.edge.twin import Twin
 
@@ -96,7 +96,7 @@ def _respond(holdings: Holdings, _: int, *, ask: Ask) -> tuple[Holdings, Any]:
 def _whole(exchange: Exchange, reply: Any) -> Plan:
     if isinstance(reply, Bytes):
         return (Head(200, (*_BINARY, *exchange.headers())), Chunk(reply.data), End())
-    return (Head(200, (*JSON, *exchange.headers())), Chunk(_encode(reply)), End())
+    return json_plan(exchange, reply)
 
 
 def _followed(twin: Twin, exchange: Exchange, tenant: str, follow: Follow) -> Plan:
