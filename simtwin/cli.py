@@ -18,6 +18,7 @@ from click.core import ParameterSource
 from simtwin import __version__
 from simtwin.chaos.command import chaos
 from simtwin.failing import failing
+from simtwin.seeding import seeded
 from simtwin.serving import serving
 from simtwin.storm.command import storm
 
@@ -55,12 +56,7 @@ def main() -> NoReturn:
     type=click.IntRange(0, 65535),
     help="Port to listen on; 0 takes a free one.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**63 - 1),
-    envvar="SIMTWIN_SEED",
-    help="The number that decides all chance; drawn and printed where not given.",
-)
+@seeded()
 @click.option(
     "--profile",
     "profiles",
@@ -156,14 +152,7 @@ def demo(seed: int) -> None:
 
 @commands.command()
 @click.argument("profile", metavar="PROFILE|FILE")
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**63 - 1),
-    envvar="SIMTWIN_SEED",
-    default=7,
-    show_default=True,
-    help="The number that decides all chance.",
-)
+@seeded(default=7)
 @click.option("--requests", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.option("--model", default="claude-sonnet-4-6", show_default=True)
 @click.option("--stream", is_flag=True, help="Of requests for streams.")

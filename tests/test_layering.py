@@ -60,8 +60,9 @@ ALLOWED = {
         "simtwin.edge",
         "simtwin.verdicts",
         "simtwin.chaos",
-        # What `serve` and `judge` have of the same options.
+        # What several commands have of the same options.
         "simtwin.failing",
+        "simtwin.seeding",
         "simtwin.serving",
         "trio",
         "click",
@@ -76,6 +77,7 @@ ALLOWED = {
         "simtwin.chaos.report.axis",
         "simtwin.chaos.report.elements",
         "simtwin.chaos.report.plain",
+        "simtwin.seeding",
         "click",
         *PURE,
     },

@@ -12,6 +12,7 @@ import click
 from simtwin.chaos.explore.command import explore
 from simtwin.chaos.shrink.command import shrink
 from simtwin.failing import failing
+from simtwin.seeding import seeded
 from simtwin.serving import TIERS
 
 _FILE = click.Path(path_type=Path)
@@ -62,12 +63,7 @@ def report(file: Path, **forms: Path | None) -> None:
     help="A profile of faults; may be repeated.",
 )
 @click.option("--script", help="A script of faults for its requests, such as '529; ok'.")
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**63 - 1),
-    envvar="SIMTWIN_SEED",
-    help="The number that decides all chance; drawn and printed where not given.",
-)
+@seeded()
 @click.option(
     "--runs",
     type=click.IntRange(1, 1_000),

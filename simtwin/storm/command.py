@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from simtwin.seeding import seeded
+
 _FILE = click.Path(path_type=Path)
 _SECONDS = click.FloatRange(0, 1_000_000)
 _SPREAD = click.Choice(["constant", "exponential"])
@@ -121,14 +123,7 @@ FILES = frozenset({"json_file", "html_file", "fail_if_metastable"})
     show_default=True,
     help="How many times as often.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**63 - 1),
-    envvar="SIMTWIN_SEED",
-    default=7,
-    show_default=True,
-    help="The number that decides all chance.",
-)
+@seeded(default=7)
 @click.option(
     "--events",
     type=click.IntRange(1, 10_000_000),

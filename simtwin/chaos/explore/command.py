@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from simtwin.chaos.trial.bounded import bounded
+from simtwin.seeding import seeded
 
 _FILE = click.Path(path_type=Path)
 
@@ -54,12 +55,7 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="The least outcome that fails it.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**63 - 1),
-    envvar="SIMTWIN_SEED",
-    help="The number that decides what is answered; drawn and printed where not given.",
-)
+@seeded("what is answered")
 @click.option(
     "--state", type=_FILE, metavar="FILE", help="Go on from there, and keep how far it is."
 )
