@@ -15,6 +15,7 @@ import attrs
 
 from simtwin.core.bucket import Bucket
 from simtwin.core.flow import Curve, Flow
+from simtwin.core.pool import Pool, Refused, gauges_of, is_full, refused
 from simtwin.core.quota import Gauge, Gauges, Measure, Quota, unlimited_gauges
 
 __all__ = [
@@ -50,20 +51,6 @@ class Granted:
 
 
 @attrs.frozen
-class Refused:
-    """The request is refused by `measure`, of those that refuse it the one that takes longest.
-
-    Whoever waits `wait` ns or longer and then comes alone is admitted, by all measures and with
-    what is under way going on as foreseen; a nanosecond earlier is too early.
-    """
-
-    measure: Measure
-    limit: int
-    wait: int
-    gauges: Gauges
-
-
-@attrs.frozen
 class Impossible:
     """The request is larger than its limit: no waiting helps."""
 
@@ -71,15 +58,6 @@ class Impossible:
     limit: int
     size: int
     gauges: Gauges
-
-
-@attrs.frozen
-class _Pool:
-    """The buckets of a pool; those that its quota has no limit for lie untouched."""
-
-    requests: Bucket
-    input: Bucket
-    output: Flow
 
 
 @attrs.frozen
@@ -97,7 +75,7 @@ class _Held:
 class Pools:
     """The pools of one owner by name, and the requests that are held by id."""
 
-    pools: Mapping[str, _Pool]
+    pools: Mapping[str, Pool]
     held: Mapping[str, _Held]
 
     @classmethod
@@ -118,19 +96,19 @@ class Pools:
         pool = self._pool(ask.pool, quota, now)
         tokens, curve, output = ask.input_tokens, ask.curve, pool.output
         if quota.itpm is not None and tokens > quota.itpm:
-            return self, Impossible("input_tokens", quota.itpm, tokens, _gauges(pool, quota, now))
+            return self, Impossible("input_tokens", quota.itpm, tokens, gauges_of(pool, quota, now))
         requests = pool.requests.take(1, now)
         source = pool.input if quota.itpm is None else pool.input.take(tokens, now)
         if requests is None or source is None or not (output.is_open or quota.otpm is None):
-            return self._kept(ask.pool, pool), _refused(pool, tokens, quota, now)
+            return self._kept(ask.pool, pool), refused(pool, tokens, quota, now)
         if quota.otpm is None:
             curve = None
         elif curve is not None:
             output = output.begun(ask.request, curve)
-        pool = _Pool(requests, source, output)
+        pool = Pool(requests, source, output)
         held = _Held(ask.pool, quota, tokens, curve, requests.last)
         after = Pools({**self.pools, ask.pool: pool}, {**self.held, ask.request: held})
-        return after, Granted(_gauges(pool, quota, now))
+        return after, Granted(gauges_of(pool, quota, now))
 
     def correct(self, request: str, curve: Curve, now: int) -> Pools:
         """Replace the curve of an answer under way: a stall or a cut changed what is to come.
@@ -144,7 +122,7 @@ class Pools:
         output = pool.output.advance(now).corrected(request, held.curve, curve)
         corrected = _Held(held.pool, held.quota, held.input_tokens, curve, held.at)
         return Pools(
-            {**self.pools, held.pool: _Pool(pool.requests, pool.input, output)},
+            {**self.pools, held.pool: Pool(pool.requests, pool.input, output)},
             {**self.held, request: corrected},
         )
 
@@ -160,7 +138,7 @@ class Pools:
             return Pools(self.pools, self._without(request))
         pool = self.pools[held.pool]
         output = pool.output.advance(now).ended(request, held.curve, produced)
-        settled = _Pool(pool.requests, pool.input, output)
+        settled = Pool(pool.requests, pool.input, output)
         return Pools({**self.pools, held.pool: settled}, self._without(request))
 
     def give_back(self, ask: Ask, now: int) -> Pools:
@@ -179,12 +157,12 @@ class Pools:
             source = source.give_back(held.input_tokens, quota.itpm, held.at, now)
         if held.curve is not None:
             output = output.advance(now).ended(ask.request, held.curve, 0)
-        given = _Pool(requests, source, output)
+        given = Pool(requests, source, output)
         return Pools({**self.pools, held.pool: given}, self._without(ask.request))
 
     def gauges(self, pool: str, quota: Quota, now: int) -> Gauges:
         """The limits of a pool as they stand; a look takes nothing."""
-        return _gauges(self._pool(pool, quota, now), quota, now)
+        return gauges_of(self._pool(pool, quota, now), quota, now)
 
     def rested(self, now: int) -> Pools:
         """Without the pools that are full again and hold nothing: a new one would be no different.
@@ -195,15 +173,15 @@ class Pools:
         kept = {
             name: pool
             for name, pool in self.pools.items()
-            if name in busy or not _is_full(pool, now)
+            if name in busy or not is_full(pool, now)
         }
         return Pools(kept, self.held) if kept or self.held else _EMPTY
 
-    def _pool(self, name: str, quota: Quota, now: int) -> _Pool:
+    def _pool(self, name: str, quota: Quota, now: int) -> Pool:
         """The pool under its quota, its output as it is at `now`."""
         pool = self.pools.get(name)
         if pool is None:
-            return _Pool(
+            return Pool(
                 Bucket.full(quota.rpm, now),
                 _UNTOUCHED if quota.itpm is None else Bucket.full(quota.itpm, now),
                 _STILL if quota.otpm is None else Flow(Bucket.full(quota.otpm, now)),
@@ -217,9 +195,9 @@ class Pools:
             output = output.advance(now)
             if output.bucket.limit != quota.otpm:
                 output = output.resized(quota.otpm)
-        return _Pool(requests, source, output)
+        return Pool(requests, source, output)
 
-    def _kept(self, name: str, pool: _Pool) -> Pools:
+    def _kept(self, name: str, pool: Pool) -> Pools:
         """After a refusal only a new output limit is kept: told waits are under that one.
 
         For the other two it makes no difference when they are resized (see `Bucket.resized`).
@@ -240,35 +218,3 @@ class Pools:
 _EMPTY = Pools({}, {})
 _UNTOUCHED = Bucket.full(1, 0)
 _STILL = Flow(_UNTOUCHED)
-
-
-def _gauges(pool: _Pool, quota: Quota, now: int) -> Gauges:
-    return Gauges(
-        _gauge(pool.requests, now),
-        None if quota.itpm is None else _gauge(pool.input, now),
-        None if quota.otpm is None else _gauge(pool.output.bucket, now),
-    )
-
-
-def _gauge(bucket: Bucket, now: int) -> Gauge:
-    remaining = bucket.remaining(now)
-    return Gauge(bucket.limit, remaining, now if remaining == bucket.limit else bucket.full_at(now))
-
-
-def _refused(pool: _Pool, tokens: int, quota: Quota, now: int) -> Refused:
-    """A pool may let output flow now and be dry by the time that its requests allow: both count."""
-    refusals: list[tuple[int, Measure, int]] = [(pool.requests.wait(1, now), "requests", quota.rpm)]
-    wait = refusals[0][0]
-    if quota.itpm is not None:
-        refusals.append((pool.input.wait(tokens, now), "input_tokens", quota.itpm))
-    if quota.otpm is not None:
-        clear = pool.output.clear_at() - now
-        refusals.append((0 if pool.output.is_open else clear, "output_tokens", quota.otpm))
-        wait = max(wait, clear)
-    longest, measure, limit = max(refusals, key=lambda refusal: refusal[0])
-    return Refused(measure, limit, max(wait, longest), _gauges(pool, quota, now))
-
-
-def _is_full(pool: _Pool, now: int) -> bool:
-    buckets = (pool.requests, pool.input, pool.output.bucket)
-    return all(bucket.full_at(now) == now for bucket in buckets)
