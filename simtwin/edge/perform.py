@@ -13,8 +13,9 @@ from collections.abc import Callable
 import trio
 
 from simtwin.core.plan import Arrival, Chunk, End, Hangup, Plan, Wait
-from simtwin.edge.batch import Batch, PlanError, Progress, Send
+from simtwin.edge.batch import Batch, PlanError, Send
 from simtwin.edge.carrier import Carrier, UnsupportedError
+from simtwin.edge.progress import Progress
 
 __all__ = ["PlanError", "Progress", "Send", "perform"]
 
