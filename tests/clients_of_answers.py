@@ -194,6 +194,7 @@ CLIENTS: dict[str, Clients] = {
         severity="warning",
         looks_wrong={
             "it is a process for each request, and closes its connection": on(TWENTY, [0] * 20),
+            "they are workers who use theirs again": on(TWENTY * 2, [*TWENTY, *[20] * 20]),
             "it asks much at once": seen(
                 *(answered(n, 0.01 * n, 5, open_connections=n, body=asking(str(n))) for n in TWENTY)
             ),

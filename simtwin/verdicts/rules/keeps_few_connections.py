@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simtwin.verdicts.attempt import Attempt
 from simtwin.verdicts.rule import Found, Judged, Rule, judged
 from simtwin.verdicts.run import Run
 
@@ -13,7 +14,8 @@ def judge(run: Run) -> Judged:
     opened = len({attempt.entry.connection for attempt in run.attempts})
     most = max(told, key=lambda each: each.entry.open_connections, default=None)
     found = []
-    if most is not None and most.entry.open_connections > 2 * under_way + lines.leaked_connections:
+    line = 2 * under_way + lines.leaked_connections
+    if most is not None and most.entry.open_connections - _used_again(run, most) > line:
         text = (
             f"had {most.entry.open_connections} connections open at once, "
             f"and never more than {under_way} requests under way"
@@ -23,6 +25,13 @@ def judge(run: Run) -> Judged:
     missing = f"more than {lines.leaked_connections} requests, on connections that stay open"
     exercised = bool(told) and len(run.attempts) > lines.leaked_connections
     return judged(found, exercised=exercised, missing=missing, notes=notes)
+
+
+def _used_again(run: Run, then: Attempt) -> int:
+    """How many connections there were by then that were used later on: a pool, or workers at rest."""
+    before = {each.entry.connection for each in run.attempts if each.began <= then.ended}
+    after = {each.entry.connection for each in run.attempts if each.began > then.ended}
+    return len(before & after)
 
 
 def most_at_once(run: Run) -> int:
