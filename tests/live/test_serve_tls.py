@@ -193,3 +193,26 @@ def test_a_mistake_in_the_options_is_one_line(
     told = capsys.readouterr().err
     assert told.startswith(f"simtwin: {words}")
     assert told.count("\n") == 1
+
+
+@pytest.mark.skipif(CURL is None, reason="curl is not installed")
+def test_who_closes_with_the_last_frame_has_had_the_answer(twin: Served) -> None:
+    """Curl closes as soon as an answer has ended; before, 12 of 20 were booked as left then."""
+    assert CURL is not None
+    assert twin.ca_file is not None
+    with twin.plane() as plane:
+        before = len(plane.get("/_twin/journal?limit=1000").text.splitlines())
+        for _ in range(10):
+            subprocess.run(
+                [
+                    *(CURL, "-sS", "--http2", "--noproxy", "*", "--max-time", "20"),
+                    *("--cacert", twin.ca_file, "-o", "/dev/null"),
+                    *("-H", f"x-api-key: {twin.api_key}", "-H", "anthropic-version: 2023-06-01"),
+                    *("--json", json.dumps(ASKED), f"{twin.base_url}/v1/messages"),
+                ],
+                check=True,
+            )
+        lines = plane.get("/_twin/journal?limit=1000").text.splitlines()[before:]
+
+    entries = [json.loads(line) for line in lines]
+    assert [(each["status"], each["ended"]) for each in entries] == [(200, "end")] * 10

@@ -10,6 +10,7 @@ from typing import Any
 
 import h2.events
 import h2.exceptions
+import trio
 from hypercorn.events import Closed, RawData, Updated
 from hypercorn.protocol.events import InformationalResponse, Response, StreamClosed
 from hypercorn.protocol.h2 import H2Protocol
@@ -19,6 +20,9 @@ from priority.priority import MissingStreamError
 from simtwin.core.http2 import NO_ERROR, REFUSED_STREAM
 from simtwin.edge.h2.stream import Stream
 from simtwin.edge.wire import Wire
+
+#: To book an answer takes well under a millisecond, once its task has its turn.
+_BOOKED_SECONDS = 1.0
 
 
 class H2(H2Protocol):
@@ -97,8 +101,15 @@ class H2(H2Protocol):
 
     async def handle(self, event: Any) -> None:
         if isinstance(event, Closed):
-            for share in list(self.shares.values()):
+            shares = list(self.shares.values())
+            for share in shares:
                 share.left()
+            # The client may close as soon as it has its answer, before what wrote that answer has had
+            # its turn to book it; to be told of the end then would cancel it.
+            with trio.move_on_after(_BOOKED_SECONDS):
+                for share in shares:
+                    if share.whole:
+                        await share.concluded.wait()
             await super().handle(event)
             for stream_id in list(self.stream_buffers):
                 await self._drop_buffer(stream_id)
@@ -157,6 +168,8 @@ class H2(H2Protocol):
                 self.priority.block(stream_id)
             if buffer.complete and self.stream_buffers.get(stream_id) is buffer:
                 self.connection.end_stream(stream_id)
+                if stream_id in self.shares:
+                    self.shares[stream_id].written()
                 await self._flush()
                 await self._drop_buffer(stream_id)
         except h2.exceptions.ProtocolError:

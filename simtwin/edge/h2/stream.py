@@ -75,6 +75,17 @@ class Stream:
         self._patience = math.inf
         self._watchers: set[trio.CancelScope] = set()
         self._whole = False
+        #: Set once the app is done with it.
+        self.concluded = trio.Event()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of its answer was written: whoever leaves from then on has it."""
+        return self._whole
+
+    def written(self) -> None:
+        """The frame that ends the answer was written."""
+        self._whole = True
 
     def be_patient(self, seconds: float) -> None:
         """Let a write wait so long for a client that opens no window, and no longer."""
@@ -97,7 +108,9 @@ class Stream:
         await trio.sleep_until(time)
 
     def left(self) -> None:
-        """The client has reset the stream, or the connection is gone."""
+        """The client has reset the stream, or the connection is gone; nothing where it is whole."""
+        if self._whole:
+            return
         self._end("twin" if self._wire.closed_by == "twin" else "client")
         for scope in self._watchers:
             scope.cancel()
@@ -177,6 +190,7 @@ class Stream:
         sending a RST_STREAM with an error code of NO_ERROR after sending a complete response."
         -- RFC 9113, 8.1
         """
+        self.concluded.set()
         if not self._whole:
             await self.hang_up(reset=True)
         elif not asked:
