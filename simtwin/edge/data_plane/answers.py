@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from simtwin.api.errors import ApiError, Rejected
 from simtwin.core.plan import Plan
 from simtwin.edge.data_plane.batches.asked import BATCHES
 from simtwin.edge.data_plane.endpoints import UNKNOWN
 from simtwin.edge.data_plane.exchange import Exchange
-from simtwin.edge.data_plane.files import FILES
 from simtwin.edge.data_plane.listed_models import MODELS
 from simtwin.edge.data_plane.manner import Answer, Doc, Manner, manner
 from simtwin.edge.data_plane.messages import MESSAGES, chat
-from simtwin.edge.data_plane.organization import ORGANIZATION
-from simtwin.edge.data_plane.skills import SKILLS
 from simtwin.edge.data_plane.turns import drained
 from simtwin.edge.twin import Twin
 
-#: By the name of the endpoint.
-ANSWERS: Mapping[str, Answer] = {
-    **MESSAGES,
-    **BATCHES,
-    **MODELS,
-    **FILES,
-    **SKILLS,
-    **ORGANIZATION,
-}
+#: What most twins are asked for, by the name of the endpoint.
+ANSWERS: Mapping[str, Answer] = {**MESSAGES, **BATCHES, **MODELS}
+
+
+@cache
+def _others() -> Mapping[str, Answer]:
+    """What is kept for organizations, which is imported by whoever first asks for it."""
+    from simtwin.edge.data_plane.files import FILES  # noqa: PLC0415  # the above
+    from simtwin.edge.data_plane.organization import ORGANIZATION  # noqa: PLC0415  # likewise
+    from simtwin.edge.data_plane.skills import SKILLS  # noqa: PLC0415  # likewise
+
+    return {**FILES, **SKILLS, **ORGANIZATION}
 
 
 #: What is said of ids that nobody made, and of values that nobody would give.
@@ -50,7 +51,8 @@ async def answer(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
         return await chat(twin, exchange, doc)
     wants = manner(exchange.request, strict=twin.strict_version)
     try:
-        return await ANSWERS.get(exchange.endpoint.name, _resource)(twin, exchange, doc, wants)
+        found = ANSWERS.get(exchange.endpoint.name, _other)
+        return await found(twin, exchange, doc, wants)
     except Rejected as rejected:
         if not twin.open_world or rejected.error.status not in _UNREAL:
             raise
@@ -60,8 +62,11 @@ async def answer(twin: Twin, exchange: Exchange, doc: Doc) -> Plan:
         return plan
 
 
-async def _resource(twin: Twin, exchange: Exchange, doc: Doc, wants: Manner) -> Plan:
-    """The long tail, which takes as long to import as all of the rest of this plane."""
+async def _other(twin: Twin, exchange: Exchange, doc: Doc, wants: Manner) -> Plan:
+    found = _others().get(exchange.endpoint.name)
+    if found is not None:
+        return await found(twin, exchange, doc, wants)
+    # The long tail, which takes as long to import as all of the rest of this plane.
     from simtwin.edge.data_plane.resources import resource  # noqa: PLC0415  # the above
 
     return await resource(twin, exchange, doc, wants)

@@ -158,10 +158,6 @@ class Exchange:
         """Chance for what carries no meaning in the answer, by what it is for."""
         return Random(self._name(use))
 
-    def drawn(self, use: str) -> str:
-        """What ids are drawn from that the request makes, by what they are for."""
-        return self._name(use)
-
     def headers(self) -> Headers:
         """The headers that every answer has."""
         headers = [("date", self.date), ("request-id", self.request_id)]

@@ -10,7 +10,7 @@ from simtwin.api.files import files
 from simtwin.api.files.file import File
 from simtwin.api.files.named import IMAGES, PDF, TEXT, inlined, named
 from simtwin.edge.data_plane.exchange import Exchange
-from simtwin.edge.data_plane.files import holdings
+from simtwin.edge.data_plane.held import holdings
 from simtwin.edge.twin import Twin
 
 Doc = Mapping[str, Any]

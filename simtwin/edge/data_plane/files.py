@@ -15,11 +15,11 @@ from simtwin.api.files.file import (
     checked_name,
     not_downloadable,
 )
-from simtwin.api.holdings import Holdings
 from simtwin.api.pages import Query
 from simtwin.core.chance import base58
 from simtwin.core.plan import Plan
 from simtwin.edge.data_plane.exchange import Exchange
+from simtwin.edge.data_plane.held import holdings
 from simtwin.edge.data_plane.json_plan import json_plan
 from simtwin.edge.data_plane.manner import Answer, Doc, Manner
 from simtwin.edge.data_plane.uploading import uploaded
@@ -75,11 +75,6 @@ async def _delete(twin: Twin, exchange: Exchange, _: Doc, __: Manner) -> Plan:
         raise Rejected(gone)
     await twin.blobs.remove(gone.blob)
     return json_plan(exchange, {"id": id_, "type": "file_deleted"})
-
-
-def holdings(twin: Twin, exchange: Exchange) -> Holdings:
-    """What the organization of a request has made."""
-    return twin.holdings.state(_tenant(exchange)) or Holdings()
 
 
 def _one(twin: Twin, exchange: Exchange) -> File:

@@ -141,7 +141,7 @@ def _call(twin: Twin, exchange: Exchange, doc: Doc, manner: Manner) -> Call:
         doc,
         twin.board.in_force(OfTenant(account.tenant_id)).limits,
         newer=manner.version == NEWER,
-        name=exchange.drawn("made"),
+        name=exchange.chance("made"),
     )
 
 

@@ -26,7 +26,7 @@ from simtwin.api.skills.skill import BETA, Skill, Version
 from simtwin.core.chance import base58
 from simtwin.core.plan import Chunk, End, Head, Plan, Step
 from simtwin.edge.data_plane.exchange import Exchange
-from simtwin.edge.data_plane.files import holdings
+from simtwin.edge.data_plane.held import holdings
 from simtwin.edge.data_plane.json_plan import json_plan
 from simtwin.edge.data_plane.manner import Answer, Doc, Manner
 from simtwin.edge.data_plane.multipart import Part
