@@ -57,8 +57,8 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
         "https://platform.claude.com/docs/en/api/migration-2026-10-21",
         "2026-11-21",
     ),
-    ("The Python SDK, 2.12.0", "https://pypi.org/project/anthropic/2.12.0/", "2026-11-21"),
-    ("LiteLLM 1.110.2", "https://pypi.org/project/litellm/1.110.2/", "2026-11-24"),
+    ("The Python SDK, 2.12.0", "https://github.com/anthropics/anthropic-sdk-python", "2026-11-21"),
+    ("LiteLLM 1.110.2", "https://github.com/BerriAI/litellm", "2026-11-24"),
     ("mintoken: the Anthropic proxy", "https://mintoken.dev/docs/anthropic", "2026-11-24"),
     ("mintoken: errors", "https://mintoken.dev/docs/errors", "2026-11-24"),
     (
