@@ -19,7 +19,7 @@ from simtwin.api.pages import Query
 from simtwin.core.chance import base58
 from simtwin.core.plan import Plan
 from simtwin.edge.data_plane.exchange import Exchange
-from simtwin.edge.data_plane.held import holdings
+from simtwin.edge.data_plane.held import done, done_or_removed, holdings
 from simtwin.edge.data_plane.json_plan import json_plan
 from simtwin.edge.data_plane.manner import Answer, Doc, Manner
 from simtwin.edge.data_plane.uploading import uploaded
@@ -44,10 +44,8 @@ async def _upload(twin: Twin, exchange: Exchange, _: Doc, manner: Manner) -> Pla
             None if life is None else at + life,
         )
         await draft.keep(file.blob)
-    gone = await twin.holdings.ask(_tenant(exchange), partial(files.add, file=file))
-    if isinstance(gone, ApiError):
-        await twin.blobs.remove(file.blob)
-        raise Rejected(gone)
+    add = partial(files.add, file=file)
+    gone = await done_or_removed(twin, exchange, add, file.blob)
     for each in gone:
         await twin.blobs.remove(each.blob)
     return json_plan(exchange, file.doc(beta=_beta(manner)))
@@ -70,9 +68,7 @@ async def _download(twin: Twin, exchange: Exchange, _: Doc, __: Manner) -> Plan:
 async def _delete(twin: Twin, exchange: Exchange, _: Doc, __: Manner) -> Plan:
     id_ = exchange.endpoint.arguments["file_id"]
     remove = partial(files.remove, id_=id_, at=twin.wall())
-    gone = await twin.holdings.ask(_tenant(exchange), remove)
-    if isinstance(gone, ApiError):
-        raise Rejected(gone)
+    gone = await done(twin, exchange, remove)
     await twin.blobs.remove(gone.blob)
     return json_plan(exchange, {"id": id_, "type": "file_deleted"})
 
@@ -80,11 +76,6 @@ async def _delete(twin: Twin, exchange: Exchange, _: Doc, __: Manner) -> Plan:
 def _one(twin: Twin, exchange: Exchange) -> File:
     id_ = exchange.endpoint.arguments["file_id"]
     return files.one(holdings(twin, exchange), id_, twin.wall())
-
-
-def _tenant(exchange: Exchange) -> str:
-    assert exchange.account is not None, "files are of accounts"  # noqa: S101
-    return exchange.account.tenant_id
 
 
 def _beta(manner: Manner) -> bool:

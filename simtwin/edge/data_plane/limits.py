@@ -25,6 +25,7 @@ from simtwin.core.pools import (
 )
 from simtwin.core.scope import OfKey, OfTenant
 from simtwin.edge.data_plane.exchange import Exchange, Headers
+from simtwin.edge.data_plane.held import holdings
 from simtwin.edge.twin import Twin
 from simtwin.store.records import AccountRecord
 
@@ -110,8 +111,7 @@ async def _by_workspace(
     """Ask the limits of the key's workspace, where that has any."""
     if account.workspace_id is None:
         return None
-    holdings = twin.holdings.state(account.tenant_id)
-    own = {} if holdings is None else holdings.organization.limits.get(account.workspace_id, {})
+    own = holdings(twin, exchange).organization.limits.get(account.workspace_id, {})
     if not own.get(ask.pool):
         return None
     quota = narrowed(limits, own).quota(ask.pool)

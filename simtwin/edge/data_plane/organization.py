@@ -14,8 +14,6 @@ from simtwin.api.organization.operations import OPERATIONS, operate
 from simtwin.api.organization.organization import (
     Call,
     Doc,
-    Operation,
-    Organization,
     missing,
 )
 from simtwin.api.pages import Query
@@ -25,6 +23,7 @@ from simtwin.core.scope import OfTenant
 from simtwin.core.spent import Spent
 from simtwin.edge.credentials import API_KEY_PREFIX
 from simtwin.edge.data_plane.exchange import Exchange
+from simtwin.edge.data_plane.held import done, holdings
 from simtwin.edge.data_plane.json_plan import json_plan
 from simtwin.edge.data_plane.manner import Answer, Manner
 from simtwin.edge.data_plane.turns import drained
@@ -42,7 +41,7 @@ _ROWS_A_TURN = 2_000
 async def _operated(twin: Twin, exchange: Exchange, doc: Doc, manner: Manner) -> Plan:
     call = _call(twin, exchange, doc, manner)
     name = exchange.endpoint.name
-    answer = await _done(twin, OPERATIONS[name], call)
+    answer = await done(twin, exchange, partial(operate, operation=OPERATIONS[name], call=call))
     if name == "organization_workspaces_archive":
         # "Archiving a workspace revokes all of its API keys" (docs, workspaces, 2026-08).
         for account in _accounts(twin, call):
@@ -66,9 +65,7 @@ async def _key(twin: Twin, exchange: Exchange, doc: Doc, manner: Manner) -> Plan
 async def _made_key(twin: Twin, exchange: Exchange, doc: Doc, manner: Manner) -> Plan:
     """A new key, whose text is in this answer and in no other."""
     call = _call(twin, exchange, doc, manner)
-    holdings = twin.holdings.state(call.founded.id)
-    organization = Organization() if holdings is None else holdings.organization
-    name, workspace = api_keys.asked(organization, call)
+    name, workspace = api_keys.asked(holdings(twin, exchange).organization, call)
     made = twin.mint(API_KEY_PREFIX)
     try:
         account = twin.store.add_account(
@@ -120,14 +117,6 @@ async def _claude_code(twin: Twin, exchange: Exchange, doc: Doc, manner: Manner)
     names = {each.api_key_id: each.friendly_name for each in _accounts(twin, call)}
     report = claude_code_report.report(await _spent(twin, call), call, names)
     return json_plan(exchange, report)
-
-
-async def _done(twin: Twin, operation: Operation, call: Call) -> Doc:
-    message = partial(operate, operation=operation, call=call)
-    answer = await twin.holdings.ask(call.founded.id, message)
-    if isinstance(answer, ApiError):
-        raise Rejected(answer)
-    return answer
 
 
 def _call(twin: Twin, exchange: Exchange, doc: Doc, manner: Manner) -> Call:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 from io import BytesIO
-from typing import TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from simtwin.actors.actor import Message
 from simtwin.api.errors import ApiError, Rejected, invalid
-from simtwin.api.holdings import Holdings
 from simtwin.api.pages import Query
 from simtwin.api.skills import skills
 from simtwin.api.skills.package import (
@@ -26,15 +23,13 @@ from simtwin.api.skills.skill import BETA, Skill, Version
 from simtwin.core.chance import base58
 from simtwin.core.plan import Chunk, End, Head, Plan, Step
 from simtwin.edge.data_plane.exchange import Exchange
-from simtwin.edge.data_plane.held import holdings
+from simtwin.edge.data_plane.held import done, done_or_removed, holdings
 from simtwin.edge.data_plane.json_plan import json_plan
 from simtwin.edge.data_plane.manner import Answer, Doc, Manner
 from simtwin.edge.data_plane.multipart import Part
 from simtwin.edge.data_plane.uploading import Form, uploaded
 from simtwin.edge.twin import Twin
 from simtwin.store.draft import Draft
-
-T = TypeVar("T")
 
 #: The archive is the same whenever it is made.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -46,7 +41,7 @@ async def _create(twin: Twin, exchange: Exchange, _: Doc, manner: Manner) -> Pla
     title = form.fields.get("display_name") or form.fields.get("display_title") or version.name
     id_ = "skill_01" + base58(exchange.chance("skill"), 22)
     skill = Skill(id_, title, version.at, version.at, (version,))
-    await _or_unpacked(twin, version, partial(skills.add, skill=skill), exchange)
+    await done_or_removed(twin, exchange, partial(skills.add, skill=skill), version.blob)
     return json_plan(exchange, skill.doc(beta=_beta(manner)))
 
 
@@ -56,7 +51,7 @@ async def _create_version(twin: Twin, exchange: Exchange, _: Doc, manner: Manner
     async with uploaded(twin, exchange, "files") as form:
         version = await _packed(twin, exchange, form)
     add = partial(skills.add_version, id_=id_, version=version)
-    skill = await _or_unpacked(twin, version, add, exchange)
+    skill = await done_or_removed(twin, exchange, add, version.blob)
     return json_plan(exchange, version.doc(skill, beta=_beta(manner)))
 
 
@@ -71,7 +66,7 @@ async def _retrieve(twin: Twin, exchange: Exchange, _: Doc, manner: Manner) -> P
 
 async def _delete(twin: Twin, exchange: Exchange, _: Doc, __: Manner) -> Plan:
     id_ = exchange.endpoint.arguments["skill_id"]
-    await _done(twin, exchange, partial(skills.remove, id_=id_))
+    await done(twin, exchange, partial(skills.remove, id_=id_))
     return json_plan(exchange, {"id": id_, "type": "skill_deleted"})
 
 
@@ -95,7 +90,7 @@ async def _delete_version(twin: Twin, exchange: Exchange, _: Doc, manner: Manner
         name=arguments["version"],
         at=twin.wall(),
     )
-    version = await _done(twin, exchange, remove)
+    version = await done(twin, exchange, remove)
     await twin.blobs.remove(version.blob)
     id_ = version.number if _beta(manner) else version.id
     return json_plan(exchange, {"id": id_, "type": "skill_version_deleted"})
@@ -178,30 +173,6 @@ async def _content(draft: Draft) -> bytes:
         while piece := await reader.read():
             whole += piece
     return bytes(whole)
-
-
-async def _done(twin: Twin, exchange: Exchange, message: Message[Holdings, T | ApiError]) -> T:
-    """What a message to the organization's holdings comes to.
-
-    Raises:
-        Rejected: it cannot be done.
-    """
-    assert exchange.account is not None, "skills are of accounts"  # noqa: S101
-    reply = await twin.holdings.ask(exchange.account.tenant_id, message)
-    if isinstance(reply, ApiError):
-        raise Rejected(reply)
-    return reply
-
-
-async def _or_unpacked(
-    twin: Twin, version: Version, message: Message[Holdings, T | ApiError], exchange: Exchange
-) -> T:
-    """Like `_done`; where it cannot be done the version's files are gone again."""
-    try:
-        return await _done(twin, exchange, message)
-    except BaseException:
-        await twin.blobs.remove(version.blob)
-        raise
 
 
 def _skill(twin: Twin, exchange: Exchange) -> Skill:

@@ -24,6 +24,7 @@ from simtwin.core.scope import OfTenant
 from simtwin.edge.data_plane.batches.order import Order, handed_on
 from simtwin.edge.data_plane.batches.work import body_name, results_name, work_off
 from simtwin.edge.data_plane.exchange import Exchange, Headers
+from simtwin.edge.data_plane.held import holdings
 from simtwin.edge.data_plane.json_plan import json_plan
 from simtwin.edge.data_plane.limits import admitted
 from simtwin.edge.data_plane.load import OverloadError
@@ -199,8 +200,7 @@ def _found(twin: Twin, exchange: Exchange) -> Batch:
 
 
 def _batches(twin: Twin, exchange: Exchange) -> Mapping[str, Batch]:
-    holdings = twin.holdings.state(_account(exchange).tenant_id)
-    return {} if holdings is None else holdings.batches
+    return holdings(twin, exchange).batches
 
 
 def _account(exchange: Exchange) -> AccountRecord:
